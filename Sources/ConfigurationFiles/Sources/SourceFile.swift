@@ -1,0 +1,166 @@
+public import PayloadDecoding
+public import VehicleSignals
+
+/// Reads one file of `config/sources/`: a way in for messages.
+///
+/// ## Keys
+/// - `source` (text, required): its name, unique; stands beside every reading.
+/// - `version` (text, required): of the mapping; raise it with every change.
+/// - `vss` (4, 5 or 6, default 6): edition that native payloads follow unless they say another.
+/// - `subscribe` (list): MQTT filters; made from `topics` where every template allows it.
+/// - `payload_bytes_max` (number, default 1048576): longer payloads are refused.
+/// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
+/// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `fields`,
+///   `ignore`), `mapping` (name of one of `mappings`, for the middle two).
+/// - `mappings`: by name, each with `time`, `vehicle` (path) and `fields`; see ``FieldReader``.
+public enum SourceFile {
+    static let forms = ["native", "document", "fields", "ignore"]
+
+    /// Reads the text of a file; signals and units are checked against the catalogue. Every mistake
+    /// found is in the error.
+    public static func load(
+        text: String, file: String, catalogue: SignalCatalogue
+    ) throws(ConfigurationMistakes) -> SourceDefinition {
+        let mistakes = MistakeList()
+        let root = YAMLMapping.root(of: text, file: file, mistakes: mistakes)
+        guard root.isPresent else {
+            try mistakes.throwIfAny()
+            root.report("source", "the file is empty", remedy: "write  source: name")
+            throw ConfigurationMistakes(mistakes.all)
+        }
+        let name = root.requiredString("source", example: "skoda") ?? ""
+        let version = root.requiredString("version", example: "\"1\"") ?? ""
+        let edition = root.int("vss", in: 4...6, default: 6)
+        // 256 MiB is the largest packet of MQTT.
+        let limit = root.int(
+            "payload_bytes_max", in: 1...268_435_456, default: DecodingLimits.payloadBytesMax)
+        let reader = FieldReader(
+            catalogue: catalogue, numbersAsText: root.bool("numbers_as_text", default: false),
+            invalid: root.strings("invalid", default: []))
+        var documents: [String: DocumentMapping] = [:]
+        let mappings = root.mapping("mappings")
+        for key in mappings.keys { documents[key] = reader.document(mappings.mapping(key)) }
+        let topics = topicDefinitions(root, documents)
+        let subscriptions = subscriptions(root, topics)
+        root.finish()
+        try mistakes.throwIfAny()
+        let definition = SourceDefinition(
+            name: name, version: version, edition: edition, subscriptions: subscriptions,
+            payloadBytesMax: limit, topics: topics)
+        // What reading key by key does not see, such as a path with two meanings, shows when the
+        // definition is compiled by itself.
+        do throws(MappingFlaw) {
+            _ = try CompiledSources(definitions: [definition], catalogue: catalogue)
+        } catch {
+            root.report("source", error.sentence, remedy: "mend the mapping of this source")
+            throw ConfigurationMistakes(mistakes.all)
+        }
+        return definition
+    }
+
+    private static func topicDefinitions(
+        _ root: YAMLMapping, _ documents: [String: DocumentMapping]
+    ) -> [TopicDefinition] {
+        let entries = root.mappings("topics")
+        if entries.isEmpty {
+            root.report(
+                "topics", "the source has no topics",
+                remedy: "write  topics:  and below it  - topic: vss/{vehicle}/telemetry")
+        }
+        var used: Set<String> = []
+        var topics: [TopicDefinition] = []
+        for entry in entries {
+            let form = entry.word("form", of: forms, default: "")
+            if !entry.has("form") {
+                entry.report(
+                    "form", "the topic does not say what its payloads are",
+                    remedy: "write  form:  and one of " + forms.joined(separator: ", "))
+            }
+            var mapping: DocumentMapping?
+            if form == "document" || form == "fields" {
+                let known = documents.keys.sorted()
+                if let name = entry.requiredString("mapping", example: known.first ?? "name") {
+                    used.insert(name)
+                    mapping = documents[name]
+                    if mapping == nil {
+                        let near = closest(to: name, in: known).map { "did you mean \($0)? " } ?? ""
+                        entry.report(
+                            "mapping", "there is no mapping \(name)",
+                            remedy: near + "write one of " + known.joined(separator: ", "))
+                    }
+                }
+            }
+            let template = template(entry)
+            entry.finish()
+            guard let template else { continue }
+            let definition = topic(entry, template, form, mapping)
+            if let definition { topics.append(definition) }
+        }
+        let mappings = root.mapping("mappings")
+        for name in documents.keys.sorted() where !used.contains(name) {
+            mappings.report(
+                name, "no topic uses the mapping \(name)",
+                remedy: "name it at a topic, or leave it out")
+        }
+        return topics
+    }
+
+    private static func topic(
+        _ entry: YAMLMapping, _ template: TopicTemplate, _ form: String, _ mapping: DocumentMapping?
+    ) -> TopicDefinition? {
+        switch (form, mapping) {
+        case ("native", _): return TopicDefinition(template: template, content: .native)
+        case ("ignore", _): return TopicDefinition(template: template, content: .ignored)
+        case ("document", let mapping?), ("fields", let mapping?):
+            if !template.namesVehicle, mapping.vehiclePath == nil {
+                entry.report(
+                    "topic", "neither the topic nor the mapping says which vehicle it is",
+                    remedy: "write {vehicle} in the topic, or  vehicle: path  in the mapping")
+                return nil
+            }
+            if form == "document" {
+                return TopicDefinition(template: template, content: .document(mapping))
+            }
+            guard template.namesField else {
+                entry.report(
+                    "topic", "a topic with one field a message has no place for the field",
+                    remedy: "write {field} or {field...} in the topic")
+                return nil
+            }
+            return TopicDefinition(template: template, content: .fields(mapping))
+        default: return nil
+        }
+    }
+
+    private static func template(_ entry: YAMLMapping) -> TopicTemplate? {
+        guard let text = entry.requiredString("topic", example: "vss/{vehicle}/telemetry") else {
+            return nil
+        }
+        do throws(TopicTemplate.Flaw) {
+            return try TopicTemplate(text)
+        } catch {
+            entry.report(
+                "topic", "at its character \(error.column): \(error.sentence)",
+                remedy: "write it like vss/{vehicle}/telemetry")
+            return nil
+        }
+    }
+
+    private static func subscriptions(
+        _ root: YAMLMapping, _ topics: [TopicDefinition]
+    ) -> [String] {
+        let written = root.strings("subscribe", default: [])
+        if !written.isEmpty { return written }
+        var filters: [String] = []
+        for topic in topics {
+            guard let filter = topic.template.subscription else {
+                root.report(
+                    "subscribe", "no filter can be made from \(topic.template.text)",
+                    remedy: "write  subscribe: [prefix/+/v/+]  with the prefix in use")
+                return []
+            }
+            filters.append(filter)
+        }
+        return SubscriptionFilters.withoutCovered(filters)
+    }
+}

@@ -1,0 +1,133 @@
+import VehicleSignals
+
+/// Turns definitions into flat tables, once at start. Uses dictionaries and texts freely.
+struct SourceCompiler {
+    let catalogue: SignalCatalogue
+    var names = NameTableBuilder()
+    var editionScopes: [UInt32] = []
+    var nativeScope: UInt32 = 0
+    var nativeRules: [ValueRule] = []
+    var nodes: [DocumentNode] = []
+    var edges: [DocumentEdge] = []
+    var documentRules: [DocumentRule] = []
+    var missingEdges: [Int32] = []
+    var layouts: [DocumentLayout] = []
+    var words: [WordValue] = []
+    /// Qualities of the time slots, eight for each layout; the first eight serve the native form.
+    var qualities = [TimeQuality](repeating: .event, count: DecodingLimits.timeSlotsMax)
+    var sentinels: [Double] = []
+    var pendingTemplates: [PendingTemplate] = []
+    /// Words of the catalogue alone, by signal: shared by all rules that add none.
+    var allowedScopes: [SignalID: UInt32] = [:]
+    /// Name of the source at work, for flaws.
+    var source = ""
+
+    /// A template before the best-first order is known.
+    struct PendingTemplate {
+        var source: SourceID
+        var template: TopicTemplate
+        var content: CompiledContent
+        var layout: Int32
+    }
+
+    init(catalogue: SignalCatalogue) { self.catalogue = catalogue }
+
+    func flaw(_ reason: MappingFlaw.Reason) -> MappingFlaw { MappingFlaw(reason, source: source) }
+
+    mutating func addName(scope: UInt32, _ name: String, _ value: Int32) throws(MappingFlaw) -> Bool
+    {
+        guard name.utf8.count <= DecodingLimits.resolvedBytesMax else {
+            throw flaw(.nameTooLong(name))
+        }
+        return names.add(scope: scope, name: name, value: value)
+    }
+
+    /// The keys of the native form, and the names of all signals in each edition of VSS.
+    ///
+    /// A signal's own path is known in every edition; where the edition writes it with another
+    /// unit, with that unit; where the edition has further spellings, under those too.
+    mutating func addNativeNames() throws(MappingFlaw) {
+        nativeScope = names.newScope()
+        for (name, key) in [
+            ("ts", NativeKey.ts), ("vss", .vss), ("signals", .signals), ("vehicle", .vehicle),
+            ("value", .value),
+        ] {
+            _ = try addName(scope: nativeScope, name, key.rawValue)
+        }
+        for edition in VSSEditions.oldest...VSSEditions.newest {
+            let scope = names.newScope()
+            editionScopes.append(scope)
+            for (index, definition) in catalogue.definitions.enumerated() {
+                var spellings: [String: Unit] = [definition.path: definition.unit]
+                for spelling in definition.spellings where spelling.editions.contains(edition) {
+                    spellings[spelling.path] = spelling.unit
+                }
+                for (path, unit) in spellings.sorted(by: { $0.key < $1.key }) {
+                    let field = FieldMapping(path: [path], signal: definition.path, unit: unit)
+                    let rule = try makeRule(field, signal: SignalID(UInt16(index)))
+                    guard try addName(scope: scope, path, Int32(nativeRules.count)) else {
+                        throw flaw(.spellingTwice(path: path, edition: edition))
+                    }
+                    nativeRules.append(rule)
+                }
+            }
+        }
+    }
+
+    mutating func add(_ definitions: [SourceDefinition]) throws(MappingFlaw) {
+        guard definitions.count <= Int(UInt16.max) else {
+            throw flaw(.tooManySources(limit: Int(UInt16.max)))
+        }
+        var seen: Set<String> = []
+        for (index, definition) in definitions.enumerated() {
+            source = definition.name
+            guard seen.insert(definition.name).inserted else { throw flaw(.sourceTwice) }
+            guard definition.edition >= VSSEditions.oldest, definition.edition <= VSSEditions.newest
+            else { throw flaw(.unknownEdition(definition.edition)) }
+            // 256 MiB is the largest packet that MQTT knows.
+            guard definition.payloadBytesMax >= 1, definition.payloadBytesMax <= 268_435_456 else {
+                throw flaw(.payloadLimit(definition.payloadBytesMax))
+            }
+            try addTopics(of: definition, SourceID(UInt16(index)))
+        }
+        source = ""
+    }
+
+    private mutating func addTopics(
+        of definition: SourceDefinition, _ id: SourceID
+    ) throws(MappingFlaw) {
+        // Templates that share a document share its tables.
+        var known: [(DocumentMapping, Int32)] = []
+        for topic in definition.topics {
+            let text = topic.template.text
+            if pendingTemplates.contains(where: { $0.template.segments == topic.template.segments })
+            {
+                throw flaw(.templateTwice(text))
+            }
+            var pending = PendingTemplate(
+                source: id, template: topic.template, content: .ignored, layout: -1)
+            switch topic.content {
+            case .ignored: break
+            case .native: pending.content = .native
+            case .document(let mapping), .fields(let mapping):
+                if case .fields = topic.content {
+                    pending.content = .fields
+                    guard topic.template.namesField else { throw flaw(.noFieldInTopic(text)) }
+                } else {
+                    pending.content = .document
+                }
+                guard topic.template.namesVehicle || mapping.vehiclePath != nil else {
+                    throw flaw(.noVehicle(text))
+                }
+                if let same = known.first(where: { $0.0 == mapping }) {
+                    pending.layout = same.1
+                } else {
+                    pending.layout = Int32(layouts.count)
+                    layouts.append(try makeLayout(mapping))
+                    known.append((mapping, pending.layout))
+                }
+            }
+            pendingTemplates.append(pending)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+public import VehicleSignals
+
+/// All sources, frozen: topics to routes, payloads to readings, by number and without a
+/// dictionary, a class or a text on the way.
+///
+/// A value that never changes; share it between threads. A reload makes a new one.
+public struct CompiledSources: Sendable {
+    public let catalogue: SignalCatalogue
+    /// As they were given; index = number of the ``SourceID``. For doors.
+    public let definitions: [SourceDefinition]
+
+    let topics: TopicTable
+    let names: NameTable
+    /// Longest payload, by source.
+    let payloadLimits: [Int32]
+    /// Edition of VSS, by source.
+    let editions: [UInt8]
+    /// Scope of the signals' names in VSS 4, 5, 6.
+    let editionScopes: [UInt32]
+    let nativeScope: UInt32
+    let nativeRules: [ValueRule]
+    let nodes: [DocumentNode]
+    let edges: [DocumentEdge]
+    let documentRules: [DocumentRule]
+    let missingEdges: [Int32]
+    let layouts: [DocumentLayout]
+    let words: [WordValue]
+    let qualities: [TimeQuality]
+    let serviceSignals: [Bool]
+    let sentinels: [Double]
+
+    /// Freezes `definitions` over `catalogue`. A ``SourceID`` is the index in `definitions`.
+    public init(
+        definitions: [SourceDefinition], catalogue: SignalCatalogue
+    ) throws(MappingFlaw) {
+        var compiler = SourceCompiler(catalogue: catalogue)
+        try compiler.addNativeNames()
+        try compiler.add(definitions)
+        self.catalogue = catalogue
+        self.definitions = definitions
+        topics = compiler.makeTopicTable()
+        names = NameTable(compiler.names.entries)
+        payloadLimits = definitions.map { Int32($0.payloadBytesMax) }
+        editions = definitions.map { UInt8($0.edition) }
+        editionScopes = compiler.editionScopes
+        nativeScope = compiler.nativeScope
+        nativeRules = compiler.nativeRules
+        nodes = compiler.nodes
+        edges = compiler.edges
+        documentRules = compiler.documentRules
+        missingEdges = compiler.missingEdges
+        layouts = compiler.layouts
+        words = compiler.words
+        qualities = compiler.qualities
+        serviceSignals = catalogue.definitions.map(\.isForService)
+        sentinels = compiler.sentinels
+    }
+
+    /// A new workspace, for one thread.
+    public func makeWorkspace() -> DecodingWorkspace { DecodingWorkspace(stamps: stampCount) }
+
+    /// Whether a vehicle whose gate is `service_only` may deliver the signal; one look into a table.
+    public func isForService(_ signal: SignalID) -> Bool { serviceSignals[Int(signal.number)] }
+
+    private var stampCount: Int { max(nativeRules.count, edges.count) }
+
+    /// The source, template and captures of a topic; `nil` if no template matches. No allocation.
+    public func route(topic: RawSpan) -> Route? { topics.route(topic, names: names) }
+
+    /// Whether the route's messages are known and of no use: counted, never decoded.
+    public func isIgnored(_ route: Route) -> Bool {
+        topics.templates[Int(route.template)].content == .ignored
+    }
+
+    /// Decodes one payload into readings, in the order of the payload.
+    ///
+    /// Everything or nothing: after an error `readings` and `texts` are as before. `texts` takes
+    /// the bytes of text values; a reading's offset counts from the beginning of `texts`.
+    /// Allocates nothing once `workspace` was used with this set of sources.
+    ///
+    /// - Parameters:
+    ///   - route: of this topic, from ``route(topic:)`` of this set of sources.
+    ///   - arrival: stands in where the payload has no time, unless `isRetained`: then the age of
+    ///     the value is unknown and the reading has no time.
+    public func decode(
+        _ route: Route, topic: RawSpan, payload: RawSpan, arrival: Timestamp, isRetained: Bool,
+        workspace: inout DecodingWorkspace, into readings: inout OutputSpan<Reading>,
+        texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) -> DecodeOutcome {
+        let limit = Int(payloadLimits[Int(route.source.number)])
+        guard payload.byteCount <= limit else { throw DecodeError(.payloadTooLarge, at: limit) }
+        workspace.begin(stamps: stampCount, isRetained: isRetained)
+        let firstReading = readings.count
+        let firstText = texts.count
+        do throws(DecodeError) {
+            try decodeContent(
+                route, topic: topic, payload, arrival: arrival, &workspace, &readings, &texts)
+        } catch {
+            readings.removeLast(readings.count - firstReading)
+            texts.removeLast(texts.count - firstText)
+            throw error
+        }
+        var outcome = workspace.outcome
+        outcome.readings = UInt32(readings.count - firstReading)
+        return outcome
+    }
+
+    private func decodeContent(
+        _ route: Route, topic: RawSpan, _ payload: RawSpan, arrival: Timestamp,
+        _ workspace: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        let template = topics.templates[Int(route.template)]
+        let first = readings.count
+        switch template.content {
+        case .ignored: return
+        case .native:
+            return try decodeNative(
+                route: route, topic: topic, edition: Int(editions[Int(route.source.number)]),
+                arrival: arrival, payload, &workspace, &readings, &texts)
+        case .document:
+            try decodeDocument(
+                layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,
+                &readings, &texts)
+        case .fields:
+            try decodeField(
+                layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,
+                &readings, &texts)
+        }
+        settle(
+            &readings, from: first, arrival: arrival, workspace,
+            qualityStart: Int(layouts[Int(template.layout)].qualityStart))
+    }
+}
+
+extension CompiledSources {
+    /// See ``PendingTime``; `qualityStart` is the first of the eight qualities in use.
+    func settle(
+        _ readings: inout OutputSpan<Reading>, from first: Int, arrival: Timestamp,
+        _ workspace: borrowing DecodingWorkspace, qualityStart: Int
+    ) {
+        let end = qualityStart + DecodingLimits.timeSlotsMax
+        PendingTime.settle(
+            &readings, from: first, arrival: arrival, workspace,
+            qualities: qualities.span.extracting(qualityStart..<end))
+    }
+}
+
+// What doors ask.
+extension CompiledSources {
+    /// The source's name as its file says: `skoda`.
+    public func name(of source: SourceID) -> String { definitions[Int(source.number)].name }
+
+    /// The version of the source's mapping; with the name it traces every reading.
+    public func mappingVersion(of source: SourceID) -> String {
+        definitions[Int(source.number)].version
+    }
+
+    public func source(named name: String) -> SourceID? {
+        definitions.firstIndex { $0.name == name }.map { SourceID(UInt16($0)) }
+    }
+
+    /// The template that a route came by, as it was written.
+    public func template(of route: Route) -> String {
+        topics.texts[Int(route.template)]
+    }
+
+    /// MQTT filters of all sources, in the order of the sources, without those that another one
+    /// covers: overlapping shared subscriptions would deliver a message twice.
+    public var subscriptions: [String] {
+        SubscriptionFilters.withoutCovered(definitions.flatMap(\.subscriptions))
+    }
+}

@@ -1,0 +1,118 @@
+import VehicleSignals
+
+// Documents with many signals, and single values whose first key is the topic's field: one walk
+// down the tree of the mapping, alongside the payload; keys that no mapping names are stepped over.
+
+extension CompiledSources {
+    /// Decodes a whole document.
+    func decodeDocument(
+        _ layout: DocumentLayout, route: Route, topic: RawSpan, _ bytes: RawSpan,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        var at = 0
+        guard try nextByte(bytes, &at) == UInt8(ascii: "{") else {
+            let start = at
+            try skipValue(bytes, &at, depth: 1)
+            throw DecodeError(.wrongType, at: start)
+        }
+        let start = at
+        work.beginKeys()
+        try decodeObject(
+            Int(layout.root), depth: 1, bytes, &at, &work, &readings, &texts)
+        try expectEnd(bytes, &at)
+        try checkVehicle(route: route, topic: topic, bytes, start: start, &work)
+    }
+
+    /// Decodes one value whose meaning the topic's field tells. An empty payload is how MQTT says
+    /// that there is none.
+    func decodeField(
+        _ layout: DocumentLayout, route: Route, topic: RawSpan, _ bytes: RawSpan,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        let edge = names.value(
+            scope: nodes[Int(layout.root)].scope, of: topic, from: Int(route.fieldOffset),
+            count: Int(route.fieldLength))
+        guard edge >= 0 else {
+            work.outcome.unknownSignals += 1
+            return
+        }
+        guard bytes.byteCount > 0 else {
+            work.outcome.absent += 1
+            return
+        }
+        var at = 0
+        work.beginKeys()
+        try decodeEdge(Int(edge), depth: 1, bytes, &at, &work, &readings, &texts)
+        try expectEnd(bytes, &at)
+        try checkVehicle(route: route, topic: topic, bytes, start: 0, &work)
+    }
+
+    private func decodeObject(
+        _ node: Int, depth: Int, _ bytes: RawSpan, _ at: inout Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        let start = at
+        let scope = nodes[node].scope
+        if try open(closing: UInt8(ascii: "}"), depth: depth, bytes, &at) {
+            repeat {
+                let key = try scanKey(bytes, &at)
+                let edge = try names.value(scope: scope, of: bytes, key)
+                guard edge >= 0 else {
+                    try skipValue(bytes, &at, depth: depth + 1)
+                    continue
+                }
+                guard work.isFirst(Int(edge)) else {
+                    throw DecodeError(.duplicateKey, at: key.start - 1)
+                }
+                try decodeEdge(Int(edge), depth: depth + 1, bytes, &at, &work, &readings, &texts)
+            } while try another(closing: UInt8(ascii: "}"), bytes, &at)
+        }
+        let missing = nodes[node].missingStart
+        for index in missing..<(missing + nodes[node].missingCount) {
+            let edge = Int(missingEdges[Int(index)])
+            guard work.isFirst(edge) else { continue }
+            let rules = edges[edge].ruleStart
+            for place in rules..<(rules + edges[edge].ruleCount) {
+                let rule = documentRules[Int(place)]
+                guard rule.missing >= 0 else { continue }
+                try appendWord(
+                    rule.rule, rule.missing, slot: Int(rule.timeSlot), at: start, &work, &readings)
+            }
+        }
+    }
+
+    private func decodeEdge(
+        _ index: Int, depth: Int, _ bytes: RawSpan, _ at: inout Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        let edge = edges[index]
+        let byte = try nextByte(bytes, &at)
+        if edge.node >= 0, byte == UInt8(ascii: "{") {
+            return try decodeObject(
+                Int(edge.node), depth: depth, bytes, &at, &work, &readings, &texts)
+        }
+        let start = at
+        if edge.isVehicle { _ = try scanVehicle(bytes, &at, &work) }
+        if edge.timeSlot >= 0 {
+            at = start
+            let time = try scanTime(edge.timeKind, bytes, &at)
+            work.slots[Int(edge.timeSlot)] = time ?? .min
+        }
+        for place in edge.ruleStart..<(edge.ruleStart + edge.ruleCount) {
+            at = start
+            let rule = documentRules[Int(place)]
+            try decodeScalar(
+                rule.rule, slot: Int(rule.timeSlot), depth: depth, bytes, &at, &work, &readings,
+                &texts)
+        }
+        if at == start {
+            // An object was expected: `null` stands for none.
+            try skipValue(bytes, &at, depth: depth)
+            if byte != UInt8(ascii: "n") { throw DecodeError(.wrongType, at: start) }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import VehicleSignals
+
+/// One object of a document's mapping: its keys are the names of `scope`, their values edges.
+struct DocumentNode: Sendable, BitwiseCopyable {
+    var scope: UInt32
+    /// Edges with a value for the case that their key is missing, in
+    /// ``CompiledSources/missingEdges``.
+    var missingStart: Int32 = 0
+    var missingCount: Int32 = 0
+}
+
+/// One key of an object: what its value is, and where to go on if it is an object.
+struct DocumentEdge: Sendable, BitwiseCopyable {
+    /// The object below; -1: none.
+    var node: Int32 = -1
+    /// Its values, in ``CompiledSources/documentRules``.
+    var ruleStart: Int32 = 0
+    var ruleCount: Int32 = 0
+    /// The slot that this value's time fills; -1: none.
+    var timeSlot: Int8 = -1
+    var timeKind: TimeKind = .rfc3339
+    var isVehicle = false
+    /// This key or one below it names the vehicle.
+    var leadsToVehicle = false
+}
+
+/// A rule within a document.
+struct DocumentRule: Sendable, BitwiseCopyable {
+    var rule: ValueRule
+    /// Slot of the time that goes with it; -1: none.
+    var timeSlot: Int8
+    /// Index of the word that stands in where the key is missing; -1: none.
+    var missing: Int32
+}
+
+/// One document of a source.
+struct DocumentLayout: Sendable, BitwiseCopyable {
+    var root: Int32
+    var namesVehicle: Bool
+    /// First of its eight qualities of time, in ``CompiledSources/qualities``.
+    var qualityStart: Int32
+}

@@ -1,0 +1,68 @@
+/// Why definitions cannot be compiled. The loader of files finds most of them earlier, with file
+/// and line; this is the last check, for definitions from anywhere.
+public struct MappingFlaw: Error, Equatable, Sendable {
+    public enum Reason: Equatable, Sendable {
+        case sourceTwice
+        case templateTwice(String)
+        case unknownEdition(Int)
+        case unknownSignal(String)
+        /// The source's unit measures something else than the signal's.
+        case unitMismatch(signal: String, unit: String)
+        /// A word, or the value for a missing key, that the signal cannot have.
+        case wrongConstant(path: String)
+        /// A signal of texts or trouble codes with words, factor or unit.
+        case notANumber(path: String)
+        case emptyPath
+        case nameTooLong(String)
+        /// A field template without `{field}`.
+        case noFieldInTopic(String)
+        /// Neither the topic nor the document names the vehicle.
+        case noVehicle(String)
+        /// The same path says both "time" and "vehicle", or two kinds of time.
+        case pathTwice(String)
+        case tooManyTimes(limit: Int)
+        /// Two signals claim one path in one edition of VSS.
+        case spellingTwice(path: String, edition: Int)
+        case tooManySources(limit: Int)
+        case payloadLimit(Int)
+    }
+
+    /// Name of the source; empty where the catalogue is at fault.
+    public var source: String
+    public var reason: Reason
+
+    init(_ reason: Reason, source: String) {
+        self.source = source
+        self.reason = reason
+    }
+
+    /// A sentence for people.
+    public var sentence: String {
+        let text =
+            switch reason {
+            case .sourceTwice: "two sources have this name"
+            case .templateTwice(let text): "the topic \(text) stands twice"
+            case .unknownEdition(let edition):
+                "VSS edition \(edition) is not known; write 4, 5 or 6"
+            case .unknownSignal(let path): "the catalogue has no signal \(path)"
+            case .unitMismatch(let signal, let unit): "\(unit) does not measure what \(signal) is"
+            case .wrongConstant(let path):
+                "\(path) is mapped to a value that the signal cannot have"
+            case .notANumber(let path):
+                "\(path): texts and trouble codes have no unit, factor or words"
+            case .emptyPath: "a field has no path"
+            case .nameTooLong(let name):
+                "longer than \(DecodingLimits.resolvedBytesMax) bytes: the name \(name.prefix(40))…"
+            case .noFieldInTopic(let text): "the topic \(text) names no {field}"
+            case .noVehicle(let text):
+                "neither the topic \(text) nor its document names the vehicle"
+            case .pathTwice(let path): "\(path) has two meanings that exclude each other"
+            case .tooManyTimes(let limit): "more than \(limit) different times in one document"
+            case .spellingTwice(let path, let edition):
+                "two signals are written \(path) in VSS \(edition)"
+            case .tooManySources(let limit): "more than \(limit) sources"
+            case .payloadLimit(let bytes): "a payload limit of \(bytes) bytes; write 1 to 268435456"
+            }
+        return source.isEmpty ? text : "source \(source): \(text)"
+    }
+}

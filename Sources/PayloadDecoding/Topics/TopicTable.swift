@@ -1,0 +1,198 @@
+import VehicleSignals
+
+/// One level of a compiled template.
+struct CompiledSegment: Sendable, BitwiseCopyable {
+    enum Kind: UInt8, BitwiseCopyable { case literal, vehicle, field, any }
+    var kind: Kind
+    /// A literal's place in ``TopicTable/literals``.
+    var offset: UInt32 = 0
+    var length: UInt16 = 0
+}
+
+/// A template as two runs of levels: `leading` counted from the left, `trailing` from the right,
+/// and between them one or more levels where there is a run.
+struct CompiledTemplate: Sendable, BitwiseCopyable {
+    var source: SourceID
+    var segments: Int32
+    var leading: UInt8
+    var trailing: UInt8
+    var hasRun: Bool
+    var runIsField: Bool
+    var content: CompiledContent
+    /// Layout of document and field templates; -1 otherwise.
+    var layout: Int32
+}
+
+/// What the payloads of a template are.
+enum CompiledContent: UInt8, Sendable, BitwiseCopyable {
+    case native, document, fields, ignored
+}
+
+/// All templates of all sources.
+///
+/// Each template hangs on one of its literals, its *anchor*: which literal, and at which level from
+/// the left or from the right. For each distinct place of an anchor the topic's level there is
+/// looked up once; what the look-up yields is compared level by level. So the cost grows with the
+/// number of different places, not with the number of templates. Templates are held best first
+/// (no run before run, more literals before fewer, then the order of the files): of several that
+/// match, the first holds.
+struct TopicTable: Sendable {
+    struct AnchorPlace: Sendable, BitwiseCopyable {
+        var scope: UInt32
+        /// Level from the left, or from the right as -1, -2, …
+        var level: Int8
+    }
+
+    struct Candidates: Sendable, BitwiseCopyable {
+        var start: Int32
+        var count: Int32
+    }
+
+    let templates: [CompiledTemplate]
+    let segments: [CompiledSegment]
+    let literals: [UInt8]
+    let places: [AnchorPlace]
+    let candidates: [Candidates]
+    let candidateTemplates: [UInt16]
+    /// Templates without any literal: always compared.
+    let unanchored: [UInt16]
+    /// The templates as written, for doors.
+    let texts: [String]
+}
+
+/// Where the levels of one topic begin: `starts[i]` is the first byte of level i, `starts[count]`
+/// lies one byte behind the end, where a further slash would be. A span, since indexing an inline
+/// array that was handed over copies all of it.
+private struct TopicLevel: BitwiseCopyable {
+    var start: Int
+    var length: Int
+
+    @inline(always)
+    init(_ starts: Span<UInt32>, _ level: Int) {
+        start = Int(starts[level])
+        length = Int(starts[level + 1]) - start - 1
+    }
+}
+
+/// Notes where the levels begin; their number, or 0 if there are more than allowed.
+private func findLevels(_ topic: RawSpan, _ starts: inout MutableSpan<UInt32>) -> Int {
+    let end = topic.byteCount
+    var count = 1
+    var index = 0
+    while index < end {
+        if index + 8 <= end {
+            // Eight bytes without a slash are stepped over at once.
+            let word = topic.word64(at: index) ^ 0x2F2F_2F2F_2F2F_2F2F
+            let marks = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+            if marks == 0 {
+                index += 8
+                continue
+            }
+            index += marks.trailingZeroBitCount >> 3
+        } else if topic.byte(at: index) != UInt8(ascii: "/") {
+            index += 1
+            continue
+        }
+        guard count < DecodingLimits.topicLevelsMax else { return 0 }
+        starts[count] = UInt32(index + 1)
+        count += 1
+        index += 1
+    }
+    starts[count] = UInt32(end + 1)
+    return count
+}
+
+extension TopicTable {
+    /// The best template that `topic` matches.
+    func route(_ topic: RawSpan, names: NameTable) -> Route? {
+        guard topic.byteCount > 0, topic.byteCount <= MessageBatch.topicBytesMax else { return nil }
+        var storage = InlineArray<33, UInt32>(repeating: 0)
+        var writable = storage.mutableSpan
+        let count = findLevels(topic, &writable)
+        guard count > 0 else { return nil }
+        let starts = storage.span
+        // `$SYS/…` and the like are the broker's own; no template of vehicles begins with `$`
+        // unless it says so literally.
+        let isBrokersOwn = topic.byte(at: 0) == UInt8(ascii: "$")
+        var best = Int.max
+        for place in 0..<places.count {
+            let anchor = places[place]
+            let level = anchor.level >= 0 ? Int(anchor.level) : count + Int(anchor.level)
+            guard level >= 0, level < count else { continue }
+            let found = TopicLevel(starts, level)
+            let list = names.value(
+                scope: anchor.scope, of: topic, from: found.start, count: found.length)
+            guard list >= 0 else { continue }
+            let range = candidates[Int(list)]
+            for index in range.start..<(range.start + range.count) {
+                let template = Int(candidateTemplates[Int(index)])
+                // Candidates ascend: nothing better follows.
+                if template >= best { break }
+                if matches(template, topic, starts, count, isBrokersOwn) { best = template }
+            }
+        }
+        for index in 0..<unanchored.count {
+            let template = Int(unanchored[index])
+            if template >= best { break }
+            if matches(template, topic, starts, count, isBrokersOwn) { best = template }
+        }
+        return best == Int.max ? nil : captures(best, starts, count)
+    }
+
+    private func matches(
+        _ index: Int, _ topic: RawSpan, _ starts: Span<UInt32>, _ count: Int, _ isBrokersOwn: Bool
+    ) -> Bool {
+        let template = templates[index]
+        let leading = Int(template.leading)
+        let fixed = leading + Int(template.trailing)
+        guard template.hasRun ? count > fixed : count == fixed else { return false }
+        let first = Int(template.segments)
+        if isBrokersOwn {
+            guard leading > 0, segments[first].kind == .literal else { return false }
+        }
+        for place in 0..<fixed {
+            let level = TopicLevel(starts, place < leading ? place : count - fixed + place)
+            let segment = segments[first + place]
+            switch segment.kind {
+            case .literal:
+                guard level.length == Int(segment.length),
+                    literals.equals(
+                        from: Int(segment.offset), count: level.length, topic, from: level.start)
+                else { return false }
+            case .vehicle:
+                guard level.length > 0, level.length <= DecodingLimits.vehicleNameBytesMax else {
+                    return false
+                }
+            case .field: guard level.length > 0 else { return false }
+            case .any: break
+            }
+        }
+        return true
+    }
+
+    private func captures(_ index: Int, _ starts: Span<UInt32>, _ count: Int) -> Route {
+        let template = templates[index]
+        let leading = Int(template.leading)
+        let fixed = leading + Int(template.trailing)
+        var route = Route(source: template.source, template: index)
+        for place in 0..<fixed {
+            let level = TopicLevel(starts, place < leading ? place : count - fixed + place)
+            switch segments[Int(template.segments) + place].kind {
+            case .vehicle:
+                route.vehicleOffset = UInt16(level.start)
+                route.vehicleLength = UInt16(level.length)
+            case .field:
+                route.fieldOffset = UInt16(level.start)
+                route.fieldLength = UInt16(level.length)
+            case .literal, .any: break
+            }
+        }
+        if template.runIsField {
+            let first = TopicLevel(starts, leading)
+            let last = TopicLevel(starts, count - Int(template.trailing) - 1)
+            route.fieldOffset = UInt16(first.start)
+            route.fieldLength = UInt16(last.start + last.length - first.start)
+        }
+        return route
+    }
+}

@@ -1,0 +1,80 @@
+import VehicleSignals
+
+/// What a worker keeps from message to message so that decoding allocates nothing. Made by
+/// ``CompiledSources/makeWorkspace()``, one for each thread that decodes; its content means nothing
+/// between messages.
+public struct DecodingWorkspace: Sendable {
+    /// For each key that is read, the object in which it was last seen: tells the second of two.
+    var stamps: [UInt32]
+    var generation: UInt32 = 0
+    var outcome = DecodeOutcome()
+    var isRetained = false
+    /// Times found in the document, by slot; `.min` where none.
+    var slots = [Int64](repeating: .min, count: DecodingLimits.timeSlotsMax)
+    /// Where the payload named its vehicle; an empty range at -1 before it did.
+    var vehicleStart = -1
+    var vehicleEnd = -1
+
+    init(stamps: Int) {
+        self.stamps = [UInt32](repeating: 0, count: stamps)
+    }
+
+    mutating func begin(stamps count: Int, isRetained: Bool) {
+        if stamps.count < count {
+            // Made for an older set of sources: grows once after a reload.
+            stamps = [UInt32](repeating: 0, count: count)
+            generation = 0
+        }
+        outcome = DecodeOutcome()
+        self.isRetained = isRetained
+        vehicleStart = -1
+        vehicleEnd = -1
+        for slot in 0..<DecodingLimits.timeSlotsMax { slots[slot] = .min }
+    }
+
+    /// Starts a new object whose keys must not repeat.
+    mutating func beginKeys() {
+        if generation == .max {
+            for index in 0..<stamps.count { stamps[index] = 0 }
+            generation = 0
+        }
+        generation += 1
+    }
+
+    /// `false` if the key was seen in this object already.
+    @inline(always)
+    mutating func isFirst(_ key: Int) -> Bool {
+        if stamps[key] == generation { return false }
+        stamps[key] = generation
+        return true
+    }
+
+    var hasVehicle: Bool { vehicleStart >= 0 }
+}
+
+/// Times that are not known yet while a document is read: a reading waits with quality `.none` and
+/// the number of its slot (-1: none) in place of the milliseconds.
+enum PendingTime {
+    @inline(always)
+    static func slot(_ slot: Int) -> Timestamp { Timestamp(milliseconds: Int64(slot)) }
+
+    /// Gives the waiting readings from `first` on their time: the slot's, else arrival, else, for a
+    /// retained message whose arrival says nothing, none at all.
+    static func settle(
+        _ readings: inout OutputSpan<Reading>, from first: Int, arrival: Timestamp,
+        _ work: borrowing DecodingWorkspace, qualities: Span<TimeQuality>
+    ) {
+        for index in first..<readings.count where readings[index].timeQuality == .none {
+            let slot = Int(readings[index].time.milliseconds)
+            if slot >= 0, work.slots[slot] != .min {
+                readings[index].time = Timestamp(milliseconds: work.slots[slot])
+                readings[index].timeQuality = qualities[slot]
+            } else if work.isRetained {
+                readings[index].time = .distantPast
+            } else {
+                readings[index].time = arrival
+                readings[index].timeQuality = .arrival
+            }
+        }
+    }
+}

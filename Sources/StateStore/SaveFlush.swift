@@ -1,0 +1,121 @@
+import Foundation
+import GRDB
+public import VehicleSignals
+
+extension SQLiteStateStore {
+    public func save(
+        _ flush: StateFlush, joiningDays: (VehicleDayRow, VehicleDayRow) -> VehicleDayRow
+    ) throws(StateStoreError) {
+        try write("save the state") { db in
+            let stored = try Int64.fetchOne(db, sql: "SELECT position FROM snapshot") ?? 0
+            guard flush.position.number >= stored else {
+                throw StateStoreError.positionWentBack(
+                    stored: JournalPosition(stored), given: flush.position)
+            }
+            let catalogue = try saveCatalogue(db, flush.catalogue)
+            try saveVehicles(db, flush.vehicles, catalogue: catalogue)
+            for day in flush.days { try saveDay(db, day) }
+            for name in flush.unlinked { try saveName(db, name) }
+            for join in flush.joins { try self.join(db, join, by: joiningDays) }
+            let lost = try saveQuarantine(db, flush.quarantine)
+            try db.execute(
+                sql: """
+                    INSERT INTO snapshot (id, position, catalogue, quarantine_lost, counters)
+                    VALUES (1, ?1, ?2, ?3, ?4)
+                    ON CONFLICT (id) DO UPDATE SET position = ?1, catalogue = ?2,
+                        quarantine_lost = quarantine_lost + ?3, counters = ?4
+                    """,
+                arguments: [flush.position.number, catalogue, lost, Data(flush.counters)])
+        }
+    }
+
+    public func snapshot() throws(StateStoreError) -> StoredSnapshot? {
+        try read("read the snapshot") { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM snapshot") else { return nil }
+            var catalogues: [Int64: [String]] = [:]
+            for entry in try Row.fetchAll(db, sql: "SELECT id, paths FROM catalogues") {
+                let paths: String = entry["paths"]
+                catalogues[entry["id"]] = paths.split(separator: "\n").map(String.init)
+            }
+            let counters: Data = row["counters"]
+            return StoredSnapshot(
+                position: JournalPosition(row["position"]), counters: Array(counters),
+                catalogues: catalogues, catalogue: row["catalogue"],
+                vehicles: try Int.fetchOne(db, sql: "SELECT count(*) FROM vehicles") ?? 0)
+        }
+    }
+
+    public func forEachVehicle(
+        _ body: (VehicleKey, Int64, RawSpan) -> Void
+    ) throws(StateStoreError) {
+        try read("read the vehicles") { db in
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT vehicle, catalogue, state FROM vehicles ORDER BY vehicle")
+            while let row = try rows.next() {
+                let vehicle = VehicleKey(UInt32(truncatingIfNeeded: row[0] as Int64))
+                // The bytes stay where SQLite has them.
+                try row.withUnsafeData(atIndex: 2) { state in
+                    body(vehicle, row[1], (state ?? Data()).bytes)
+                }
+            }
+        }
+    }
+
+    /// The number of a catalogue; a new one where the paths have changed. Catalogues by which no
+    /// state is written any more are dropped.
+    private func saveCatalogue(_ db: Database, _ paths: [String]) throws -> Int64 {
+        let text = paths.joined(separator: "\n")
+        let known = try db.cachedStatement(sql: "SELECT id FROM catalogues WHERE paths = ?")
+        if let id = try Int64.fetchOne(known, arguments: [text]) { return id }
+        try db.execute(
+            sql: "DELETE FROM catalogues WHERE id NOT IN (SELECT catalogue FROM vehicles)")
+        try db.execute(sql: "INSERT INTO catalogues (paths) VALUES (?)", arguments: [text])
+        return db.lastInsertedRowID
+    }
+
+    private func saveVehicles(
+        _ db: Database, _ states: PackedStates, catalogue: Int64
+    ) throws {
+        var states = states
+        states.sort()
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO vehicles (vehicle, catalogue, state) VALUES (?1, ?2, ?3)
+                ON CONFLICT (vehicle) DO UPDATE SET catalogue = ?2, state = ?3
+                """)
+        try states.forEach { vehicle, state in
+            try statement.execute(
+                arguments: [Int64(vehicle.number), catalogue, Data(state)])
+        }
+    }
+
+    private func saveName(_ db: Database, _ name: UnlinkedName) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO unlinked_names (number, source, external_id, first_seen, last_seen)
+                VALUES (?1, ?2, ?3, ?4, ?5)
+                ON CONFLICT (number) DO UPDATE SET first_seen = min(first_seen, ?4),
+                    last_seen = max(last_seen, ?5)
+                """)
+        try statement.execute(arguments: [
+            Int64(name.number.number), name.source, Data(name.externalID),
+            name.firstSeen.milliseconds, name.lastSeen.milliseconds,
+        ])
+    }
+
+    /// Moves the days of an unlinked number to the vehicle, then removes the number.
+    private func join(
+        _ db: Database, _ join: VehicleJoin,
+        by joiningDays: (VehicleDayRow, VehicleDayRow) -> VehicleDayRow
+    ) throws {
+        guard join.number != join.vehicle else { return }
+        for var day in try days(db, of: join.number) {
+            day.vehicle = join.vehicle
+            if let present = try self.day(db, of: join.vehicle, on: day.day) {
+                day = joiningDays(present, day)
+            }
+            try replaceDay(db, day)
+        }
+        try removeVehicle(db, join.number)
+    }
+}

@@ -1,0 +1,81 @@
+public import VehicleSignals
+
+/// Everything that one save writes.
+public struct StateFlush: Sendable {
+    /// Journal position up to which all of this is applied.
+    public var position: JournalPosition
+    /// Counters in whatever form their owner gives them.
+    public var counters: [UInt8]
+    /// Signal paths in the order of their numbers, by which `vehicles` were written.
+    public var catalogue: [String]
+    /// States of vehicles that changed since the last save.
+    public var vehicles = PackedStates()
+    /// Days that changed; each replaces what is stored, unless that is of a later position.
+    public var days: [VehicleDayRow] = []
+    /// Names that are new or were heard again.
+    public var unlinked: [UnlinkedName] = []
+    /// Unlinked numbers that turned out to be vehicles.
+    public var joins: [VehicleJoin] = []
+    /// Messages that could not be decoded since the last save.
+    public var quarantine: [QuarantinedMessage] = []
+
+    public init(position: JournalPosition, counters: [UInt8], catalogue: [String]) {
+        self.position = position
+        self.counters = counters
+        self.catalogue = catalogue
+    }
+}
+
+/// An unlinked number whose name now leads to a vehicle.
+public struct VehicleJoin: Sendable, Hashable {
+    public var number: VehicleKey
+    public var vehicle: VehicleKey
+
+    public init(number: VehicleKey, vehicle: VehicleKey) {
+        self.number = number
+        self.vehicle = vehicle
+    }
+}
+
+/// States of many vehicles as one run of bytes, so that a flush of a million vehicles is three
+/// arrays and not a million.
+public struct PackedStates: Sendable {
+    private var bytes: [UInt8] = []
+    private var entries: [Entry] = []
+
+    private struct Entry: Sendable {
+        var vehicle: VehicleKey
+        var offset: Int
+        var count: Int
+    }
+
+    public init() {}
+
+    public var count: Int { entries.count }
+    public var isEmpty: Bool { entries.isEmpty }
+    public var byteCount: Int { bytes.count }
+
+    /// Adds the state of `vehicle`. If a vehicle is added twice, the later state counts.
+    public mutating func append(_ vehicle: VehicleKey, _ state: RawSpan) {
+        entries.append(Entry(vehicle: vehicle, offset: bytes.count, count: state.byteCount))
+        unsafe state.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    /// Makes it empty, keeping its memory.
+    public mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        entries.removeAll(keepingCapacity: true)
+    }
+
+    /// Brings the vehicles into ascending order, in which the store writes each page once.
+    /// Keeps the order of a vehicle's own states.
+    mutating func sort() {
+        entries.sort { ($0.vehicle, $0.offset) < ($1.vehicle, $1.offset) }
+    }
+
+    func forEach(_ body: (VehicleKey, ArraySlice<UInt8>) throws -> Void) rethrows {
+        for entry in entries {
+            try body(entry.vehicle, bytes[entry.offset..<(entry.offset + entry.count)])
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import GRDB
+
+/// The tables of `state.db` and how they came to be, step by step.
+enum StateSchema {
+    /// "TPS1": marks the file as a state file of this gateway.
+    static let applicationID: Int32 = 0x5450_5331
+
+    /// Steps are only ever added: a stored file has run those it knows.
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1-state") { db in try db.execute(sql: first) }
+        return migrator
+    }
+
+    /// `vehicle_days` has the day first: a save touches the days of now, which then lie side by
+    /// side however many vehicles there are; usage is asked by span of days; and retention cuts
+    /// off one end. One vehicle's days are found by one look-up a day.
+    ///
+    /// `unlinked_names` may hold a name under two numbers: that is mended by a join, whereas a
+    /// save that fails for it would hold up everything.
+    private static let first = """
+        PRAGMA application_id = \(applicationID);
+        CREATE TABLE catalogues (
+            id INTEGER PRIMARY KEY,
+            paths TEXT NOT NULL UNIQUE
+        );
+        CREATE TABLE snapshot (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            position INTEGER NOT NULL,
+            catalogue INTEGER NOT NULL,
+            quarantine_lost INTEGER NOT NULL DEFAULT 0,
+            counters BLOB NOT NULL
+        );
+        CREATE TABLE vehicles (
+            vehicle INTEGER PRIMARY KEY,
+            catalogue INTEGER NOT NULL,
+            state BLOB NOT NULL
+        );
+        CREATE TABLE vehicle_days (
+            day INTEGER NOT NULL,
+            vehicle INTEGER NOT NULL,
+            metres INTEGER NOT NULL,
+            driven INTEGER NOT NULL,
+            first_odometer INTEGER,
+            last_odometer INTEGER,
+            position INTEGER NOT NULL,
+            PRIMARY KEY (day, vehicle)
+        ) WITHOUT ROWID;
+        CREATE TABLE unlinked_names (
+            number INTEGER PRIMARY KEY,
+            source TEXT NOT NULL,
+            external_id BLOB NOT NULL,
+            first_seen INTEGER NOT NULL,
+            last_seen INTEGER NOT NULL
+        );
+        CREATE TABLE quarantine (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            position INTEGER NOT NULL,
+            message_index INTEGER NOT NULL,
+            standing TEXT NOT NULL,
+            is_open INTEGER NOT NULL AS (standing = 'open'),
+            source TEXT NOT NULL,
+            mapping_version TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            byte_offset INTEGER,
+            detail TEXT NOT NULL,
+            arrival INTEGER NOT NULL,
+            payload_length INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            topic BLOB NOT NULL,
+            payload BLOB NOT NULL,
+            UNIQUE (position, message_index)
+        );
+        CREATE INDEX quarantine_by_age ON quarantine (is_open, id, bytes);
+        """
+}

@@ -1,0 +1,108 @@
+public import VehicleSignals
+
+/// What is kept over a restart besides the journal: each vehicle's state, its days, the counters,
+/// names that lead to no vehicle yet, and messages that could not be decoded; all together with
+/// the journal position up to which they are applied.
+///
+/// States and counters are bytes to the store; their form is their owner's. Nothing in these
+/// signatures says what keeps them. Calls may come from any thread and block it; readings run
+/// beside a save. What is handed a row (`forEachVehicle`, `forEachDay`) may save, but must not
+/// read from the store.
+public protocol StateStore: Sendable {
+    /// Stores everything of `flush` and its position in one transaction. Saving the same flush
+    /// again changes nothing.
+    ///
+    /// For each join the days of the unlinked number are joined into those of the vehicle by
+    /// `joiningDays`, after the flush's own days are stored; number and name are then gone.
+    func save(
+        _ flush: StateFlush, joiningDays: (VehicleDayRow, VehicleDayRow) -> VehicleDayRow
+    ) throws(StateStoreError)
+
+    /// Position, counters and catalogues; `nil` before the first save.
+    func snapshot() throws(StateStoreError) -> StoredSnapshot?
+
+    /// Hands out every vehicle's state in the order of keys, with the number of the catalogue by
+    /// which it was written (see ``StoredSnapshot/catalogues``).
+    func forEachVehicle(
+        _ body: (_ vehicle: VehicleKey, _ catalogue: Int64, _ state: RawSpan) -> Void
+    ) throws(StateStoreError)
+
+    func unlinkedNames() throws(StateStoreError) -> [UnlinkedName]
+
+    /// Removes names not heard since `cutoff` with their states and days; returns their numbers.
+    func removeUnlinked(lastSeenBefore cutoff: Timestamp) throws(StateStoreError) -> [VehicleKey]
+
+    /// Hands out the days of all vehicles in a span, both ends included, by day and vehicle.
+    func forEachDay(
+        from first: Day, through last: Day, _ body: (VehicleDayRow) -> Void
+    ) throws(StateStoreError)
+
+    /// The days of one vehicle, in order.
+    func days(of vehicle: VehicleKey) throws(StateStoreError) -> [VehicleDayRow]
+
+    /// Removes the days of all vehicles before `day`; returns how many rows.
+    func removeDays(before day: Day) throws(StateStoreError) -> Int
+
+    /// Quarantined messages with a number above `id`, in order, at most `limit`; of one standing
+    /// only, if given.
+    func quarantined(
+        after id: Int64, standing: QuarantineStanding?, limit: Int
+    ) throws(StateStoreError) -> [QuarantineEntry]
+
+    func quarantined(id: Int64) throws(StateStoreError) -> QuarantineEntry?
+
+    /// Notes what became of a quarantined message; `false` if there is none of that number.
+    func setQuarantine(
+        id: Int64, standing: QuarantineStanding
+    ) throws(StateStoreError) -> Bool
+
+    func quarantineFigures() throws(StateStoreError) -> QuarantineFigures
+
+    /// Removes everything that is kept under `vehicle`, and every quarantined message for which
+    /// `isMeant(topic, payload)` says so. On return the bytes are gone from the disk.
+    func erase(
+        _ vehicle: VehicleKey, quarantinedWhere isMeant: (RawSpan, RawSpan) -> Bool
+    ) throws(StateStoreError) -> ErasureOutcome
+
+    func close() throws(StateStoreError)
+}
+
+/// What stands in the store besides the vehicles.
+public struct StoredSnapshot: Sendable, Equatable {
+    /// Everything up to here is applied; the journal is replayed from behind it.
+    public var position: JournalPosition
+    /// As the last save gave them.
+    public var counters: [UInt8]
+    /// Signal paths by catalogue number: states written before a change of the catalogue keep
+    /// the numbers of theirs until they are saved again.
+    public var catalogues: [Int64: [String]]
+    /// The catalogue of the last save.
+    public var catalogue: Int64
+    public var vehicles: Int
+
+    public init(
+        position: JournalPosition, counters: [UInt8], catalogues: [Int64: [String]],
+        catalogue: Int64, vehicles: Int
+    ) {
+        self.position = position
+        self.counters = counters
+        self.catalogues = catalogues
+        self.catalogue = catalogue
+        self.vehicles = vehicles
+    }
+}
+
+/// What an erasure removed.
+public struct ErasureOutcome: Sendable, Equatable {
+    public var states: Int
+    public var days: Int
+    public var names: Int
+    public var quarantined: Int
+
+    public init(states: Int, days: Int, names: Int, quarantined: Int) {
+        self.states = states
+        self.days = days
+        self.names = names
+        self.quarantined = quarantined
+    }
+}

@@ -1,0 +1,51 @@
+public import VehicleSignals
+
+/// What a vehicle did on one day, of whatever sources.
+public struct VehicleDayRow: Sendable, Hashable {
+    public var vehicle: VehicleKey
+    /// In the vehicle's own time zone.
+    public var day: Day
+    /// Distance driven, in metres.
+    public var metres: Int64
+    public var isDriven: Bool
+    /// Believed odometer at the first and last reading of the day, in metres.
+    public var firstOdometer: Int64?
+    public var lastOdometer: Int64?
+    /// Journal position of the last message that went into it.
+    public var position: JournalPosition
+
+    public init(
+        vehicle: VehicleKey, day: Day, metres: Int64, isDriven: Bool, firstOdometer: Int64?,
+        lastOdometer: Int64?, position: JournalPosition
+    ) {
+        self.vehicle = vehicle
+        self.day = day
+        self.metres = metres
+        self.isDriven = isDriven
+        self.firstOdometer = firstOdometer
+        self.lastOdometer = lastOdometer
+        self.position = position
+    }
+}
+
+/// A name that leads to no vehicle yet, with the number under which its state is kept apart.
+public struct UnlinkedName: Sendable, Hashable {
+    /// From ``VehicleKey/firstUnlinked`` upwards.
+    public var number: VehicleKey
+    public var source: String
+    /// As the source writes it; any bytes.
+    public var externalID: [UInt8]
+    public var firstSeen: Timestamp
+    public var lastSeen: Timestamp
+
+    public init(
+        number: VehicleKey, source: String, externalID: [UInt8], firstSeen: Timestamp,
+        lastSeen: Timestamp
+    ) {
+        self.number = number
+        self.source = source
+        self.externalID = externalID
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+    }
+}

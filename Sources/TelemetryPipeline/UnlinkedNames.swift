@@ -1,0 +1,81 @@
+import Synchronization
+public import VehicleSignals
+
+/// Names that sources use and that lead to no vehicle yet. Each gets a number of its own, under
+/// which its state is kept apart until an import says whose it is, or a limit passes.
+public final class UnlinkedNames: Sendable {
+    /// A name as a source uses it.
+    public struct Name: Sendable, Hashable {
+        public var source: SourceID
+        public var externalID: [UInt8]
+
+        public init(source: SourceID, externalID: [UInt8]) {
+            self.source = source
+            self.externalID = externalID
+        }
+    }
+
+    /// What is kept of a name.
+    public struct Entry: Sendable {
+        public var name: Name
+        public var key: VehicleKey
+        public var firstSeen: Timestamp
+        public var lastSeen: Timestamp
+
+        public init(name: Name, key: VehicleKey, firstSeen: Timestamp, lastSeen: Timestamp) {
+            self.name = name
+            self.key = key
+            self.firstSeen = firstSeen
+            self.lastSeen = lastSeen
+        }
+    }
+
+    private struct Contents {
+        var byName: [Name: Entry] = [:]
+        var nextNumber = VehicleKey.firstUnlinked.number
+    }
+
+    /// Most names kept apart at one time; beyond it, names are counted and their state dropped.
+    public let limit: Int
+    private let contents: Mutex<Contents>
+
+    /// - Parameter known: names stored by an earlier run.
+    public init(limit: Int, known: [Entry]) {
+        self.limit = limit
+        var start = Contents()
+        for entry in known {
+            start.byName[entry.name] = entry
+            start.nextNumber = max(start.nextNumber, entry.key.number + 1)
+        }
+        contents = Mutex(start)
+    }
+
+    /// The number of a name, given now if it has none; `.unknown` when the limit is reached.
+    public func key(for name: Name, at arrival: Timestamp) -> VehicleKey {
+        contents.withLock { contents in
+            if contents.byName[name] != nil {
+                if let seen = contents.byName[name]?.lastSeen, seen < arrival {
+                    contents.byName[name]?.lastSeen = arrival
+                }
+                return contents.byName[name]?.key ?? .unknown
+            }
+            guard contents.byName.count < limit else { return .unknown }
+            let key = VehicleKey(contents.nextNumber)
+            contents.nextNumber += 1
+            contents.byName[name] = Entry(
+                name: name, key: key, firstSeen: arrival, lastSeen: arrival)
+            return key
+        }
+    }
+
+    /// All names, in no order.
+    public var entries: [Entry] { contents.withLock { Array($0.byName.values) } }
+    public var count: Int { contents.withLock { $0.byName.count } }
+
+    /// Forgets names, because they are linked now or too old.
+    public func remove(_ names: [Name]) {
+        contents.withLock { contents in
+            for name in names { contents.byName[name] = nil }
+        }
+    }
+}

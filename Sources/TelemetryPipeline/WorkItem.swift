@@ -1,0 +1,56 @@
+import TriggerRules
+import VehicleSignals
+
+/// A durable round on its way to the workers.
+struct Round: Sendable {
+    var position: JournalPosition
+    var batch: MessageBatch
+    /// One entry a message of the batch.
+    var routed: [RoutedMessage]
+}
+
+/// What stands in a worker's mailbox.
+enum WorkItem: Sendable {
+    case round(Round)
+    /// Look at timers: nothing came, but time has passed. With a time in `silentBefore`, count
+    /// the vehicles that were heard since.
+    case tick(fleetNow: Timestamp, silentBefore: Timestamp?)
+    /// Hand over what changed since the last snapshot.
+    case snapshot(SnapshotRequest)
+    /// The last snapshot is stored; for each worker, how many quarantined messages it held.
+    case saved(quarantined: [Int])
+    /// A new registry, and the names that are linked by it.
+    case adopt(Adoption)
+    /// The journal is replayed: rules that only watched may speak now.
+    case caughtUp
+}
+
+/// A snapshot in the making: each worker puts its share in, the coordinator takes all.
+struct SnapshotRequest: Sendable {
+    var position: JournalPosition
+    var shares: [HandOver<SnapshotShare>]
+}
+
+/// One worker's share of a snapshot.
+struct SnapshotShare: Sendable {
+    var vehicles: [VehicleSnapshot] = []
+    var days: [VehicleDayChange] = []
+    var quarantined: [QuarantinedMessage] = []
+    var counters = PipelineCounters()
+}
+
+/// A change of the registry, at the same place between rounds for every worker.
+struct Adoption: Sendable {
+    var registry: VehicleRegistry
+    var links: [VehicleLink]
+    var forgotten: [VehicleKey]
+    /// For each link, the state that moves; `nil` where none was kept.
+    var states: [HandOver<VehicleSlot?>]
+}
+
+/// What a worker says after each round, in the order of its rounds; or what timers raised.
+struct RoundReport: Sendable {
+    /// `nil`: raised by time or by a link, not by a round.
+    var position: JournalPosition?
+    var firings: [Firing]
+}

@@ -1,0 +1,166 @@
+import VehicleSignals
+import VehicleState
+
+/// A stretch of time in which the vehicle was used: signs of driving no further apart than the
+/// gap of ``CodeRule/cycleGapMinutes``. One stretch is one drive cycle.
+struct ActivitySpan: Sendable, Hashable, BitwiseCopyable {
+    var start: UInt32
+    var end: UInt32
+}
+
+/// The stretches of the span in which late signs may come. Joining signs that lie near each other
+/// gives the same stretches in whatever order they come, and bounds their number: with a gap of
+/// 30 minutes at most 48 a day.
+struct Activity: Sendable, Hashable {
+    private(set) var spans: [ActivitySpan] = []
+
+    init() {}
+    init(spans: [ActivitySpan]) { self.spans = spans }
+
+    /// Says whether a stretch began, grew or joined another.
+    mutating func insert(_ seconds: UInt32, gap: UInt32) -> Bool {
+        insert(ActivitySpan(start: seconds, end: seconds), gap: gap)
+    }
+
+    private mutating func insert(_ added: ActivitySpan, gap: UInt32) -> Bool {
+        var place = spans.count
+        while place > 0, spans[place - 1].start > added.end.saturatingAdd(gap) { place -= 1 }
+        // Everything from `first` to `place` touches the added stretch.
+        var first = place
+        while first > 0, spans[first - 1].end.saturatingAdd(gap) >= added.start { first -= 1 }
+        guard first < place else {
+            spans.insertTight(added, at: place)
+            return true
+        }
+        let joined = ActivitySpan(
+            start: min(spans[first].start, added.start),
+            end: max(spans[place - 1].end, added.end))
+        if place - first == 1, spans[first] == joined { return false }
+        spans[first] = joined
+        if place - first > 1 { spans.removeSubrange((first + 1)..<place) }
+        return true
+    }
+
+    /// How many stretches ended for good before a moment: no sign after it can join them.
+    func countEnded(before seconds: UInt32, gap: UInt32) -> Int {
+        var count = 0
+        while count < spans.count, spans[count].end.saturatingAdd(gap) < seconds { count += 1 }
+        return count
+    }
+
+    mutating func removeFirst(_ count: Int) {
+        if count > 0 { spans.removeSubrange(0..<count) }
+    }
+
+    mutating func merge(_ other: Activity, gap: UInt32) {
+        for span in other.spans { _ = insert(span, gap: gap) }
+    }
+}
+
+extension UInt32 {
+    func saturatingAdd(_ other: UInt32) -> UInt32 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+}
+
+/// A moment that a rule needs, 8 bytes.
+struct Mark: Sendable, Hashable, BitwiseCopyable {
+    enum Kind: UInt8, Sendable {
+        /// The lamp; value 1 is on.
+        case lamp = 0
+        /// A list of trouble codes was read, whatever it held.
+        case codeList
+        /// The low-voltage system woke or was awake; is asleep.
+        case awake
+        case asleep
+        /// A voltage below charging, in steps of 10 mV from 10.50 V.
+        case voltage
+    }
+
+    var seconds: UInt32
+    var day: UInt16
+    var kind: UInt8
+    var value: UInt8
+
+    /// The step of a voltage; clamped at both ends (10.50 V, 13.05 V).
+    static func step(volts: Double) -> UInt8 {
+        UInt8(clamping: Int(max(min(((volts - 10.5) * 100).rounded(), 1e6), -1e6)))
+    }
+
+    static func volts(step: UInt8) -> Double { Double(Int(step) + 1050) / 100 }
+
+    func isBefore(_ other: Mark) -> Bool {
+        seconds != other.seconds ? seconds < other.seconds : kind < other.kind
+    }
+}
+
+/// The marks of the span in which late ones may come, thinned by kind and local day: of lamp and
+/// list the newest, of the others the first and the last.
+struct Marks: Sendable, Hashable {
+    private(set) var marks: [Mark] = []
+
+    init() {}
+    init(marks: [Mark]) { self.marks = marks }
+
+    /// Says whether the evidence changed.
+    mutating func insert(_ mark: Mark) -> Bool {
+        var place = marks.count
+        while place > 0, mark.isBefore(marks[place - 1]) { place -= 1 }
+        if place > 0, marks[place - 1].seconds == mark.seconds, marks[place - 1].kind == mark.kind {
+            // Two values of one moment: the lamp that is on, the lower voltage.
+            let known = marks[place - 1].value
+            let value =
+                mark.kind == Mark.Kind.lamp.rawValue ? max(known, mark.value) : min(known, mark.value)
+            guard value != known else { return false }
+            marks[place - 1].value = value
+            return true
+        }
+        var first = -1
+        var last = -1
+        var index = marks.count
+        while index > 0 {
+            index -= 1
+            if marks[index].day < mark.day { break }
+            guard marks[index].kind == mark.kind, marks[index].day == mark.day else { continue }
+            if last < 0 { last = index }
+            first = index
+        }
+        if mark.kind <= Mark.Kind.codeList.rawValue {
+            guard last < 0 || marks[last].seconds < mark.seconds else { return false }
+            return replace(last, by: mark, at: place)
+        }
+        // First and last of the day, so there are two at most.
+        guard first != last else {
+            marks.insertTight(mark, at: place)
+            return true
+        }
+        if mark.seconds < marks[first].seconds { return replace(first, by: mark, at: place) }
+        if mark.seconds > marks[last].seconds { return replace(last, by: mark, at: place) }
+        return false
+    }
+
+    private mutating func replace(_ old: Int, by mark: Mark, at place: Int) -> Bool {
+        guard old >= 0 else {
+            marks.insertTight(mark, at: place)
+            return true
+        }
+        marks.remove(at: old)
+        marks.insert(mark, at: old < place ? place - 1 : place)
+        return true
+    }
+
+    func hasVoltage(below step: UInt8) -> Bool {
+        marks.contains { $0.kind == Mark.Kind.voltage.rawValue && $0.value < step }
+    }
+
+    mutating func removeDays(before day: UInt16) {
+        var count = 0
+        while count < marks.count, marks[count].day < day { count += 1 }
+        if count > 0 { marks.removeSubrange(0..<count) }
+    }
+
+    mutating func merge(_ other: Marks) {
+        for mark in other.marks { _ = insert(mark) }
+    }
+}

@@ -1,0 +1,95 @@
+public import VehicleSignals
+
+/// The newest value of each signal of one vehicle: 16 bytes a signal, sorted by number.
+///
+/// Which of two values stands does not depend on the order in which they come: the later event
+/// time wins; at the same time the better time quality, then live over retained, then the larger
+/// bits. Values without any time count as older than every other.
+public struct NewestValues: Sendable, Hashable {
+    /// Most signals kept of one vehicle; beyond it those with the highest numbers go.
+    public static let countMax = 255
+
+    /// Word 0: 42 bits milliseconds since 1970 (until 2109), 16 bits signal number, 3 bits kind,
+    /// 2 bits time quality, 1 bit live. Word 1: the value's bits.
+    struct Entry: Sendable, Hashable, BitwiseCopyable {
+        var head: UInt64
+        var bits: UInt64
+
+        @inline(always)
+        var number: UInt16 { UInt16(truncatingIfNeeded: head >> 6) }
+        /// Time, quality and live in one number that grows with preference.
+        @inline(always)
+        var rank: UInt64 { (head >> 22) << 3 | head & 7 }
+
+        var reading: Reading {
+            let quality = TimeQuality(rawValue: UInt8(head >> 1 & 3)) ?? .none
+            return Reading(
+                signal: SignalID(number),
+                time: quality == .none
+                    ? .distantPast : Timestamp(milliseconds: Int64(head >> 22)),
+                timeQuality: quality, isRetained: head & 1 == 0,
+                kind: ValueKind(rawValue: UInt8(head >> 3 & 7)) ?? .integer, bits: bits)
+        }
+    }
+
+    private(set) var entries: [Entry] = []
+
+    init() {}
+
+    static let millisecondsMax = Int64(1) << 42
+
+    static func entry(_ reading: Reading) -> Entry {
+        let time = reading.timeQuality == .none ? 0 : UInt64(reading.time.milliseconds)
+        var head = time << 22 | UInt64(reading.signal.number) << 6
+        head |= UInt64(reading.kind.rawValue) << 3
+        head |= UInt64(reading.timeQuality.rawValue) << 1 | (reading.isRetained ? 0 : 1)
+        return Entry(head: head, bits: reading.bits)
+    }
+
+    /// Takes the value in if it is to stand; says whether anything changed.
+    /// - Precondition: the time lies between 1970 and 2109, or the quality is `.none`.
+    mutating func take(_ entry: Entry) -> Bool {
+        let place = self.place(of: entry.number)
+        guard place < entries.count, entries[place].number == entry.number else {
+            entries.insertTight(entry, at: place)
+            if entries.count > Self.countMax { entries.removeLast() }
+            return place < entries.count
+        }
+        let known = entries[place]
+        if entry.rank < known.rank { return false }
+        if entry.rank == known.rank {
+            if entry.bits < known.bits { return false }
+            if entry.bits == known.bits, entry.head <= known.head { return false }
+        }
+        entries[place] = entry
+        return true
+    }
+
+    /// First place whose number is not smaller.
+    private func place(of number: UInt16) -> Int {
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].number < number { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// The newest value of a signal.
+    public subscript(_ signal: SignalID) -> Reading? {
+        let place = self.place(of: signal.number)
+        guard place < entries.count, entries[place].number == signal.number else { return nil }
+        return entries[place].reading
+    }
+
+    /// How many signals have a value.
+    public var count: Int { entries.count }
+
+    /// The value at a place, in the order of signal numbers.
+    public subscript(place place: Int) -> Reading { entries[place].reading }
+
+    mutating func merge(_ other: NewestValues) {
+        for entry in other.entries { _ = take(entry) }
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import PayloadDecoding
+import StateStore
+import TelemetryPipeline
+import TriggerRules
+import VehicleSignals
+import VehicleState
+
+/// The state store as the pipeline wants it, and the way back at start.
+struct StateKeeperAdapter: StateKeeper {
+    let store: SQLiteStateStore
+    let sources: CompiledSources
+
+    func save(_ export: StateExport) throws {
+        var flush = StateFlush(
+            position: export.position, counters: try Self.encode(export.counters),
+            catalogue: sources.catalogue.definitions.map(\.path))
+        for vehicle in export.vehicles {
+            unsafe flush.vehicles.append(vehicle.key, vehicle.bytes.span.bytes)
+        }
+        flush.days = export.days.map { day in
+            VehicleDayRow(
+                vehicle: day.vehicle, day: day.day, metres: day.metres, isDriven: day.wasDriven,
+                firstOdometer: day.firstOdometerMetres, lastOdometer: day.lastOdometerMetres,
+                position: export.position)
+        }
+        flush.unlinked = export.unlinked.map { entry in
+            UnlinkedName(
+                number: entry.key, source: sources.name(of: entry.name.source),
+                externalID: entry.name.externalID, firstSeen: entry.firstSeen,
+                lastSeen: entry.lastSeen)
+        }
+        flush.joins = export.links.map { VehicleJoin(number: $0.from, vehicle: $0.to) }
+        flush.quarantine = export.quarantined.map(stored)
+        try store.save(flush, joiningDays: Self.join)
+    }
+
+    /// Two views of one day: each saw at least what it tells of.
+    static func join(_ left: VehicleDayRow, _ right: VehicleDayRow) -> VehicleDayRow {
+        var day = left
+        day.metres = max(left.metres, right.metres)
+        day.isDriven = left.isDriven || right.isDriven
+        day.firstOdometer = [left.firstOdometer, right.firstOdometer].compactMap { $0 }.min()
+        day.lastOdometer = [left.lastOdometer, right.lastOdometer].compactMap { $0 }.max()
+        day.position = max(left.position, right.position)
+        return day
+    }
+
+    private func stored(_ message: PipelineQuarantine) -> StoredQuarantine {
+        StoredQuarantine(
+            position: message.position, messageIndex: message.index,
+            source: message.source.map { sources.name(of: $0) } ?? "",
+            mappingVersion: message.source.map { sources.mappingVersion(of: $0) } ?? "",
+            reason: message.reason, byteOffset: message.byteOffset, detail: message.sentence,
+            arrival: message.arrival, topic: message.topic, payload: message.payload)
+    }
+
+    private static func encode(_ counters: PipelineCounters) throws -> [UInt8] {
+        var named: [String: UInt64] = [:]
+        for counter in counters.named { named[counter.name] = counter.value }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return [UInt8](try encoder.encode(named))
+    }
+
+    private static func array(_ span: RawSpan) -> [UInt8] {
+        unsafe span.withUnsafeBytes { unsafe [UInt8]($0) }
+    }
+
+    /// Everything that the last save kept.
+    func restore() throws -> RestoredState {
+        var restored = RestoredState()
+        guard let snapshot = try store.snapshot() else { return restored }
+        restored.position = snapshot.position
+        let named = try JSONDecoder().decode(
+            [String: UInt64].self, from: Data(snapshot.counters))
+        restored.counters = PipelineCounters(named: named)
+        restored.unlinked = try store.unlinkedNames().compactMap { name in
+            guard let source = sources.source(named: name.source) else { return nil }
+            return UnlinkedNames.Entry(
+                name: UnlinkedNames.Name(source: source, externalID: name.externalID),
+                key: name.number, firstSeen: name.firstSeen, lastSeen: name.lastSeen)
+        }
+        let paths = sources.catalogue.definitions.map(\.path)
+        let changes = snapshot.catalogues.compactMapValues { old in
+            old == paths ? nil : NumberChange(oldPaths: old, catalogue: sources.catalogue)
+        }
+        restored.vehicles.reserveCapacity(snapshot.vehicles)
+        var flaw: (any Error)?
+        try store.forEachVehicle { key, catalogue, bytes in
+            guard flaw == nil else { return }
+            do {
+                let slot = try VehicleSlot(
+                    decoding: Self.array(bytes), change: changes[catalogue])
+                restored.vehicles.append(RestoredVehicle(key: key, slot: slot))
+            } catch {
+                flaw = UnreadableState(vehicle: key, reason: "\(error)")
+            }
+        }
+        if let flaw { throw flaw }
+        return restored
+    }
+}
+
+/// A stored state that this version cannot read.
+struct UnreadableState: Error, CustomStringConvertible {
+    var vehicle: VehicleKey
+    var reason: String
+    var description: String {
+        "the stored state of vehicle #\(vehicle.number) cannot be read (\(reason)); start the "
+            + "version that wrote it, or restore state.db from a backup"
+    }
+}

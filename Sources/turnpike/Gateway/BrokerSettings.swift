@@ -1,0 +1,34 @@
+import ConfigurationFiles
+import MQTTLink
+
+extension GatewayConfiguration.Broker {
+    /// The link's settings for connection number `number`, from 1.
+    ///
+    /// - Parameter filters: what to subscribe to where the configuration names nothing.
+    func connection(number: Int, filters: [String]) -> MQTTConnectionConfiguration {
+        var link = MQTTConnectionConfiguration(
+            host: host, port: port,
+            clientIdentifier: connections > 1 ? "\(clientID)-\(number)" : clientID)
+        link.sessionExpirySeconds = UInt32(sessionExpiryHours * 3600)
+        link.keepAliveSeconds = keepAliveSeconds
+        link.username = username.isEmpty ? nil : username
+        link.password = password.isEmpty ? nil : password
+        if !tlsAuthorityFile.isEmpty || !tlsCertificateFile.isEmpty {
+            var tls = MQTTConnectionConfiguration.TLS()
+            tls.authorityFile = tlsAuthorityFile.isEmpty ? nil : tlsAuthorityFile
+            tls.certificateFile = tlsCertificateFile.isEmpty ? nil : tlsCertificateFile
+            tls.privateKeyFile = tlsKeyFile.isEmpty ? nil : tlsKeyFile
+            link.tls = tls
+        }
+        link.pauseBetweenRounds = .milliseconds(roundPauseMilliseconds)
+        link.roundMessagesMax = roundMessagesMax
+        link.roundBytesMax = roundBytesMax
+        let wanted = subscriptions.isEmpty ? filters : subscriptions
+        link.subscriptions = wanted.map { filter in
+            MQTTSubscription(
+                filter: filter, sharedGroup: share.isEmpty ? nil : share,
+                quality: qualityOfService == 0 ? .atMostOnce : .atLeastOnce)
+        }
+        return link
+    }
+}

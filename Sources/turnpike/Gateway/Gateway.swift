@@ -1,0 +1,154 @@
+import ConfigurationFiles
+import CustomerStore
+import IngestJournal
+import Logging
+import MQTTLink
+import PayloadDecoding
+import StateStore
+import Synchronization
+import TelemetryPipeline
+import TriggerDelivery
+import VehicleSignals
+import VehicleState
+
+/// Everything put together: the rooms, opened in order, and the threads between them.
+final class Gateway: Sendable {
+    let settings: GatewayConfiguration
+    let loaded: LoadedConfiguration
+    let clock: GatewayClock
+    let journal: SQLiteIngestJournal
+    let state: SQLiteStateStore
+    let customers: CustomerStore
+    let pipeline: TelemetryPipeline
+    let delivery: DeliveryRunner
+    let loader: RegistryLoader
+    let troubles = Troubles()
+    let startedAt: Timestamp
+    let links: [MQTTConnection]
+    private let saved: Mutex<JournalPosition>
+
+    /// Opens every store, loads the registry and the last snapshots. Nothing moves yet.
+    init(_ loaded: LoadedConfiguration, logger: Logger) throws {
+        self.loaded = loaded
+        settings = loaded.gateway
+        startedAt = systemNow()
+        clock = GatewayClock(
+            mode: GatewayClock.Mode(rawValue: settings.clock) ?? .wall, wall: { systemNow() })
+        try makeDataFolder(settings)
+        let folder = settings.dataFolder
+        journal = try SQLiteIngestJournal(path: folder + "/journal.db")
+        state = try SQLiteStateStore(path: folder + "/state.db")
+        customers = try CustomerStore(path: folder + "/customers.db")
+        loader = RegistryLoader(
+            sources: loaded.sources, rules: loaded.rules, fallbackZone: settings.timeZone)
+
+        let keeper = StateKeeperAdapter(store: state, sources: loaded.sources)
+        var restored = try keeper.restore()
+        // A state store that was replaced by an older copy cannot have back what retention took.
+        restored.position = max(restored.position, journal.removedThrough)
+        let firingsStored = try customers.position()
+        try journal.continueNumbering(after: max(restored.position, firingsStored))
+        saved = Mutex(restored.position)
+
+        let runner = DeliveryRunner(
+            outbox: OutboxAdapter(
+                store: customers,
+                events: LeadEventBuilder(
+                    source: settings.delivery.eventSource,
+                    typePrefix: settings.delivery.eventTypePrefix)),
+            configuration: try settings.delivery.runner(), logger: logger,
+            now: { systemNow() })
+        delivery = runner
+        let troubles = troubles
+        pipeline = TelemetryPipeline(
+            Self.pipelineConfiguration(loaded), sources: loaded.sources,
+            registry: loader.registry(of: try customers.registrySnapshot()), clock: clock,
+            journal: JournalAdapter(journal: journal),
+            ledger: FiringLedgerAdapter(store: customers, now: { systemNow() }),
+            keeper: keeper, restored: restored, firingsStored: firingsStored,
+            onTrouble: { troubles.note("store firings", $0) },
+            onFirings: { _ in
+                troubles.clear("store firings")
+                runner.poke()
+            })
+        let pipeline = pipeline
+        links = try (1...settings.broker.connections).map { number in
+            try MQTTConnection(
+                loaded.gateway.broker.connection(
+                    number: number, filters: loaded.sources.subscriptions),
+                consumer: LinkConsumer(lane: pipeline.makeLane()), clock: { systemNow() },
+                onStateChange: { status in
+                    var metadata: Logger.Metadata = [
+                        "connection": "\(number)", "state": "\(status.state.word)",
+                    ]
+                    if let refusal = status.lastRefusal, !status.isConnected {
+                        metadata["reason"] = "\(refusal.sentence)"
+                    }
+                    logger.info("broker connection", metadata: metadata)
+                })
+        }
+    }
+
+    private static func pipelineConfiguration(
+        _ loaded: LoadedConfiguration
+    ) -> PipelineConfiguration {
+        let settings = loaded.gateway
+        // Positions and other drive data are decoded for those who ask, never kept as state.
+        let roles = SignalRoles(catalogue: loaded.catalogue) {
+            $0.dataClass != "D4" && $0.dataClass != "D5"
+        }
+        var configuration = PipelineConfiguration(roles: roles, rules: loaded.rules)
+        configuration.workers = settings.ingest.workers
+        configuration.state.lateness = .days(Int64(settings.state.latenessDays))
+        configuration.unlinkedNamesMax = settings.ingest.unlinkedNamesMax
+        configuration.unlinkedKept = .days(Int64(settings.ingest.unlinkedDays))
+        return configuration
+    }
+
+    /// Stores a snapshot of everything that changed.
+    func saveState() throws {
+        let position = try pipeline.saveState()
+        saved.withLock { $0 = position }
+    }
+
+    /// Position of the last snapshot; what lies before it is needed by nobody.
+    var savedPosition: JournalPosition { saved.withLock { $0 } }
+
+    /// Why the gateway cannot do its work now, in words; empty if it can.
+    var notReady: [String] {
+        var reasons = troubles.sentences
+        for (index, link) in links.enumerated() {
+            let status = link.status
+            switch status.state {
+            case .connected: continue
+            case .held(let reason): reasons.append("connection \(index + 1) is held: \(reason)")
+            default:
+                let why = status.lastRefusal.map { ": \($0.sentence)" } ?? ""
+                reasons.append("connection \(index + 1) is \(status.state.word)\(why)")
+            }
+        }
+        return reasons
+    }
+}
+
+extension GatewayConfiguration.Delivery {
+    /// The runner's settings; a target that cannot be read is a mistake of the configuration.
+    func runner() throws -> DeliveryConfiguration {
+        let allowed = try allowedPrivateTargets.map { text in
+            guard let target = AllowedTarget(text) else {
+                throw ConfigurationMistakes([
+                    ConfigurationMistake(
+                        file: "delivery.allowed_private_targets", line: 0, column: 0,
+                        message: "\"\(text)\" is no target",
+                        remedy: "write host:port, an address or a range such as 10.1.0.0/16")
+                ])
+            }
+            return target
+        }
+        var schedule = RetrySchedule.standard
+        schedule.timeScale = 1 / retryScale
+        return DeliveryConfiguration(
+            timeout: .seconds(Int64(timeoutSeconds)), schedule: schedule,
+            targets: TargetPolicy(allowed: allowed))
+    }
+}

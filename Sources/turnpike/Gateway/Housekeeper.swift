@@ -1,0 +1,156 @@
+import ConfigurationFiles
+import CustomerStore
+import Foundation
+import IngestJournal
+import Logging
+import StateStore
+import TelemetryPipeline
+import TriggerDelivery
+import VehicleSignals
+
+/// What has to be done now and then, on a thread of its own: timers of rules, snapshots, news of
+/// the registry, leads whose right has ended, retention.
+final class Housekeeper: @unchecked Sendable {
+    /// How often timers and the registry are looked at.
+    static let beatSeconds = 1.0
+    /// Rights also end by the clock alone; everything is asked again this often.
+    static let reconcileEverything = TimeSpan.minutes(10)
+    static let retentionInterval = TimeSpan.minutes(5)
+    /// A vehicle that was not heard for so long counts as silent.
+    static let silentAfter = TimeSpan.days(14)
+    /// Vehicles are counted once in so many beats.
+    static let beatsPerCount = 5
+
+    private let gateway: Gateway
+    private let logger: Logger
+    private let condition = NSCondition()
+    private var isStopping = false
+    private var isDone = false
+
+    // The thread's own.
+    private var registryVersion: Int64
+    private var lastSave: Timestamp
+    private var lastReconcile: Timestamp
+    private var beats = 0
+    private var lastRetention = Timestamp.distantPast
+
+    init(gateway: Gateway, registryVersion: Int64, logger: Logger) {
+        self.gateway = gateway
+        self.logger = logger
+        self.registryVersion = registryVersion
+        lastSave = gateway.clock.wallNow()
+        lastReconcile = lastSave
+    }
+
+    func start() {
+        let thread = Thread { [self] in run() }
+        thread.name = "housekeeping"
+        thread.start()
+    }
+
+    /// Ends after a last snapshot.
+    func stop() {
+        condition.lock()
+        isStopping = true
+        condition.broadcast()
+        while !isDone { condition.wait() }
+        condition.unlock()
+    }
+
+    private func run() {
+        while !waitForBeat() { beat() }
+        save()
+        condition.lock()
+        isDone = true
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    /// `true` when it is time to end.
+    private func waitForBeat() -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        if !isStopping {
+            _ = condition.wait(until: Date(timeIntervalSinceNow: Self.beatSeconds))
+        }
+        return isStopping
+    }
+
+    private func beat() {
+        let now = gateway.clock.wallNow()
+        beats += 1
+        let silence = TimeSpan(milliseconds: -Self.silentAfter.milliseconds)
+        gateway.pipeline.tick(
+            silentBefore: beats % Self.beatsPerCount == 1 ? now.advanced(by: silence) : nil)
+        attempt("look at the registry") { try followRegistry(now) }
+        if now.since(lastSave) >= .seconds(Int64(gateway.settings.state.flushSeconds)) {
+            save()
+            lastSave = now
+        }
+        if now.since(lastReconcile) >= Self.reconcileEverything {
+            lastReconcile = now
+            attempt("ask for every right again") { try reconcile(now, everything: true) }
+        }
+        if now.since(lastRetention) >= Self.retentionInterval {
+            lastRetention = now
+            attempt("remove what is too old") { try retain(now) }
+        }
+    }
+
+    private func followRegistry(_ now: Timestamp) throws {
+        let version = try gateway.customers.registryVersion()
+        guard version != registryVersion else { return }
+        let snapshot = try gateway.customers.registrySnapshot()
+        gateway.pipeline.adopt(gateway.loader.registry(of: snapshot))
+        registryVersion = snapshot.version
+        logger.info(
+            "the registry has changed",
+            metadata: [
+                "version": "\(snapshot.version)", "vehicles": "\(snapshot.vehicles.count)",
+                "names": "\(snapshot.names.count)",
+            ])
+        try reconcile(now, everything: false)
+    }
+
+    private func reconcile(_ now: Timestamp, everything: Bool) throws {
+        let outcome = try gateway.customers.reconcile(now: now, everything: everything)
+        if outcome.eventsQueued > 0 { gateway.delivery.poke() }
+        let changed = outcome.leadsOpened + outcome.leadsWithdrawn + outcome.leadsReassigned
+        if changed > 0 {
+            logger.info(
+                "leads follow the rights",
+                metadata: [
+                    "opened": "\(outcome.leadsOpened)", "withdrawn": "\(outcome.leadsWithdrawn)",
+                    "reassigned": "\(outcome.leadsReassigned)",
+                ])
+        }
+    }
+
+    private func retain(_ now: Timestamp) throws {
+        let settings = gateway.settings
+        gateway.pipeline.forgetOldNames(now: now)
+        let kept = TimeSpan.hours(Int64(settings.journal.retentionHours))
+        let cutoff = now.advanced(by: TimeSpan(milliseconds: -kept.milliseconds))
+        let safe = gateway.savedPosition
+        let removed = try gateway.journal.remove(arrivedBefore: cutoff, through: safe)
+        if removed > 0 { logger.info("batches removed", metadata: ["count": "\(removed)"]) }
+        let today = Day(utc: gateway.clock.fleetNow())
+        let years = Int32(settings.state.vehicleDaysYears)
+        _ = try gateway.state.removeDays(
+            before: Day(daysSinceEpoch: today.daysSinceEpoch - years * 366))
+    }
+
+    private func save() {
+        attempt("store a snapshot") { try gateway.saveState() }
+    }
+
+    private func attempt(_ what: String, _ work: () throws -> Void) {
+        do {
+            try work()
+            gateway.troubles.clear(what)
+        } catch {
+            gateway.troubles.note(what, "\(error)")
+            logger.error("cannot \(what); it is tried again", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,324 @@
+import PayloadDecoding
+import VehicleSignals
+
+/// The decoder said plainly: parse everything into a tree, then look things up by text. The fast
+/// decoder must give the same readings, counts and errors (tests that compare say how an error
+/// in the meaning ranks against a later one in the grammar).
+struct PlainDecoder {
+    let definitions: [SourceDefinition]
+    let catalogue: SignalCatalogue
+    let topics: PlainTopics
+    var out = PlainOutput()
+
+    init(definitions: [SourceDefinition], catalogue: SignalCatalogue) {
+        self.definitions = definitions
+        self.catalogue = catalogue
+        topics = PlainTopics(definitions: definitions)
+    }
+
+    mutating func decode(
+        topic: String, payload: [UInt8], arrival: Timestamp, isRetained: Bool
+    ) throws(DecodeError) -> Decoded? {
+        guard let match = topics.match(topic) else { return nil }
+        let source = definitions[match.source]
+        out = PlainOutput()
+        out.isRetained = isRetained
+        out.arrival = arrival
+        guard payload.count <= source.payloadBytesMax else {
+            throw DecodeError(.payloadTooLarge, at: source.payloadBytesMax)
+        }
+        switch match.content {
+        case .ignored: break
+        case .native: try native(PlainParser.parse(payload), source, match)
+        case .document(let mapping): try document(PlainParser.parse(payload), mapping, match)
+        case .fields(let mapping): try field(payload, mapping, match)
+        }
+        var outcome = out.outcome
+        outcome.readings = UInt32(out.readings.count)
+        return Decoded(outcome: outcome, readings: out.readings, texts: out.texts)
+    }
+}
+
+/// What was found so far.
+struct PlainOutput {
+    var readings: [Reading] = []
+    var texts: [UInt8] = []
+    var outcome = DecodeOutcome()
+    var isRetained = false
+    var arrival = Timestamp(milliseconds: 0)
+
+    /// A reading whose time is `time`, or what stands in for it.
+    mutating func add(
+        _ signal: SignalID, _ kind: ValueKind, _ bits: UInt64, time: Int64?, quality: TimeQuality
+    ) {
+        let standIn: Timestamp = isRetained ? .distantPast : arrival
+        readings.append(
+            Reading(
+                signal: signal, time: time.map { Timestamp(milliseconds: $0) } ?? standIn,
+                timeQuality: time != nil ? quality : isRetained ? .none : .arrival,
+                isRetained: isRetained, kind: kind, bits: bits))
+    }
+}
+
+extension PlainNode {
+    var members: [PlainMember]? {
+        if case .object(let members) = value { members } else { nil }
+    }
+    var isNull: Bool {
+        if case .null = value { true } else { false }
+    }
+}
+
+// The native form.
+extension PlainDecoder {
+    private mutating func native(
+        _ root: PlainNode, _ source: SourceDefinition, _ match: PlainTopics.Match
+    ) throws(DecodeError) {
+        var name: String?
+        switch root.value {
+        case .object(let members):
+            try nativeObject(root, members, source, match, &name)
+        case .list(let items):
+            for item in items {
+                guard let members = item.members else {
+                    throw DecodeError(.wrongType, at: item.start)
+                }
+                try nativeObject(item, members, source, match, &name)
+            }
+        default: throw DecodeError(.wrongType, at: root.start)
+        }
+    }
+
+    private mutating func nativeObject(
+        _ node: PlainNode, _ members: [PlainMember], _ source: SourceDefinition,
+        _ match: PlainTopics.Match, _ name: inout String?
+    ) throws(DecodeError) {
+        try refuseTwice(members, of: ["ts", "vss", "signals", "vehicle", "value"])
+        var time: Int64?
+        var edition = source.edition
+        var namesVehicle = false
+        for member in members {
+            switch member.key {
+            case "ts": time = try self.time(member.node, .rfc3339OrMilliseconds)
+            case "vss": edition = try self.edition(member.node) ?? edition
+            case "vehicle":
+                if let found = try vehicle(member.node) {
+                    if let name, name != found {
+                        throw DecodeError(.identityDisagrees, at: member.node.start)
+                    }
+                    name = found
+                    namesVehicle = true
+                }
+            default: break
+            }
+        }
+        if let signals = members.first(where: { $0.key == "signals" })?.node {
+            guard let entries = signals.members else {
+                throw DecodeError(.wrongType, at: signals.start)
+            }
+            try nativeSignals(entries, edition, time)
+        }
+        if match.vehicle == nil, !namesVehicle {
+            throw DecodeError(.identityMissing, at: node.start)
+        }
+        if let name, let expected = match.vehicle, name != expected {
+            throw DecodeError(.identityDisagrees, at: 0)
+        }
+    }
+
+    private mutating func nativeSignals(
+        _ entries: [PlainMember], _ edition: Int, _ time: Int64?
+    ) throws(DecodeError) {
+        let known = spellings(edition)
+        try refuseTwice(entries, of: Set(known.keys))
+        for entry in entries {
+            guard let (signal, unit) = known[entry.key] else {
+                out.outcome.unknownSignals += 1
+                continue
+            }
+            var value = entry.node
+            var own = time
+            if let members = value.members {
+                try refuseTwice(members, of: ["value", "ts"])
+                guard let inner = members.first(where: { $0.key == "value" })?.node else {
+                    throw DecodeError(.wrongType, at: value.start)
+                }
+                if let ts = members.first(where: { $0.key == "ts" })?.node {
+                    own = try self.time(ts, .rfc3339OrMilliseconds) ?? time
+                }
+                value = inner
+            }
+            let field = FieldMapping(
+                path: [entry.key], signal: catalogue[signal].path, unit: unit)
+            try scalar(value, field, signal, time: own, quality: .event)
+        }
+    }
+
+    private func spellings(_ edition: Int) -> [String: (SignalID, Unit)] {
+        var known: [String: (SignalID, Unit)] = [:]
+        for (index, definition) in catalogue.definitions.enumerated() {
+            known[definition.path] = (SignalID(UInt16(index)), definition.unit)
+        }
+        for (index, definition) in catalogue.definitions.enumerated() {
+            for spelling in definition.spellings where spelling.editions.contains(edition) {
+                known[spelling.path] = (SignalID(UInt16(index)), spelling.unit)
+            }
+        }
+        return known
+    }
+
+    private func edition(_ node: PlainNode) throws(DecodeError) -> Int? {
+        let text: String
+        switch node.value {
+        case .null: return nil
+        case .text(let found, false): text = found
+        case .number(let found): text = found
+        default: throw DecodeError(.unknownEdition, at: node.start)
+        }
+        for edition in 4...6 where text == "\(edition)" || text.hasPrefix("\(edition).") {
+            return edition
+        }
+        throw DecodeError(.unknownEdition, at: node.start)
+    }
+}
+
+// Documents and fields.
+extension PlainDecoder {
+    private mutating func document(
+        _ root: PlainNode, _ mapping: DocumentMapping, _ match: PlainTopics.Match
+    ) throws(DecodeError) {
+        guard root.members != nil else { throw DecodeError(.wrongType, at: root.start) }
+        try walk(root, below: [], mapping)
+        try identity(root, mapping, match, start: root.start)
+    }
+
+    private mutating func field(
+        _ payload: [UInt8], _ mapping: DocumentMapping, _ match: PlainTopics.Match
+    ) throws(DecodeError) {
+        let field = match.field ?? ""
+        let times = mapping.fields.compactMap(\.time?.path.first)
+        let known =
+            mapping.fields.compactMap(\.path.first) + times
+            + [mapping.vehiclePath?.first].compactMap { $0 }
+        guard known.contains(field) else {
+            out.outcome.unknownSignals += 1
+            return
+        }
+        guard !payload.isEmpty else {
+            out.outcome.absent += 1
+            return
+        }
+        let node = try PlainParser.parse(payload)
+        let whole = PlainNode(
+            start: 0, end: node.end,
+            value: .object([PlainMember(key: field, keyStart: 0, node: node)]))
+        try visit(node, at: [field], mapping, root: whole)
+        try identity(whole, mapping, match, start: 0)
+    }
+
+    /// Goes through an object in the order of the payload, then gives what is missing its value.
+    private mutating func walk(
+        _ node: PlainNode, below path: [String], _ mapping: DocumentMapping, root: PlainNode? = nil
+    ) throws(DecodeError) {
+        let root = root ?? node
+        let paths = allPaths(mapping)
+        let keys = Set(
+            paths.filter { $0.count > path.count && $0.starts(with: path) }.map { $0[path.count] })
+        let members = node.members ?? []
+        try refuseTwice(members, of: keys)
+        for member in members where keys.contains(member.key) {
+            try visit(member.node, at: path + [member.key], mapping, root: root)
+        }
+        // Edges in the order in which the mapping first names them, rules of one path together.
+        var seen: Set<[String]> = []
+        for field in mapping.fields where field.missing != nil && seen.insert(field.path).inserted {
+            guard Array(field.path.dropLast()) == path,
+                !members.contains(where: { $0.key == field.path[path.count] })
+            else { continue }
+            for same in mapping.fields where same.path == field.path {
+                guard let constant = same.missing, let signal = catalogue.id(of: same.signal) else {
+                    continue
+                }
+                let (time, quality) = try fieldTime(same, root)
+                add(constant, signal, time: time, quality: quality)
+            }
+        }
+    }
+
+    private mutating func visit(
+        _ node: PlainNode, at path: [String], _ mapping: DocumentMapping, root: PlainNode
+    ) throws(DecodeError) {
+        let leadsOn = allPaths(mapping).contains { $0.count > path.count && $0.starts(with: path) }
+        if leadsOn, node.members != nil { return try walk(node, below: path, mapping, root: root) }
+        var isMeant = false
+        if mapping.vehiclePath == path {
+            _ = try vehicle(node)
+            isMeant = true
+        }
+        for time in Set(mapping.fields.compactMap(\.time)) where time.path == path {
+            _ = try self.time(node, time.kind)
+            isMeant = true
+        }
+        for field in mapping.fields where field.path == path {
+            guard let signal = catalogue.id(of: field.signal) else { continue }
+            let (time, quality) = try fieldTime(field, root)
+            try scalar(node, field, signal, time: time, quality: quality)
+            isMeant = true
+        }
+        if !isMeant, !node.isNull { throw DecodeError(.wrongType, at: node.start) }
+    }
+
+    private func allPaths(_ mapping: DocumentMapping) -> [[String]] {
+        mapping.fields.map(\.path) + mapping.fields.compactMap(\.time?.path)
+            + [mapping.vehiclePath].compactMap { $0 }
+    }
+
+    private func find(_ path: [String], in root: PlainNode) -> PlainNode? {
+        path.reduce(root as PlainNode?) { node, key in
+            node?.members?.first { $0.key == key }?.node
+        }
+    }
+
+    private func fieldTime(
+        _ field: FieldMapping, _ root: PlainNode
+    ) throws(DecodeError) -> (Int64?, TimeQuality) {
+        guard let time = field.time, let node = find(time.path, in: root) else {
+            return (nil, .event)
+        }
+        return (try self.time(node, time.kind), time.quality)
+    }
+
+    private func identity(
+        _ root: PlainNode, _ mapping: DocumentMapping, _ match: PlainTopics.Match, start: Int
+    ) throws(DecodeError) {
+        var name: String?
+        if let path = mapping.vehiclePath, let node = find(path, in: root) {
+            name = try vehicle(node)
+            if let name, let expected = match.vehicle, name != expected {
+                throw DecodeError(.identityDisagrees, at: node.start)
+            }
+        }
+        if name == nil, match.vehicle == nil { throw DecodeError(.identityMissing, at: start) }
+    }
+
+    func refuseTwice(_ members: [PlainMember], of keys: Set<String>) throws(DecodeError) {
+        var seen: Set<String> = []
+        for member in members where keys.contains(member.key) {
+            guard seen.insert(member.key).inserted else {
+                throw DecodeError(.duplicateKey, at: member.keyStart)
+            }
+        }
+    }
+
+    func vehicle(_ node: PlainNode) throws(DecodeError) -> String? {
+        switch node.value {
+        case .null: return nil
+        case .text(let name, let hasEscapes):
+            guard !hasEscapes, !name.isEmpty, name.utf8.count <= 128 else {
+                throw DecodeError(.badIdentity, at: node.start)
+            }
+            return name
+        default: throw DecodeError(.wrongType, at: node.start)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import PayloadDecoding
+import Testing
+import VehicleSignals
+
+@Suite struct `Tesla fields` {
+    private func decoder() throws -> MessageDecoder { MessageDecoder(try Shipped.sources()) }
+    private static let arrival = "arrival 2026-02-02T02:40:00.000Z"
+    private static let tyre = "Vehicle.Chassis.Axle.Row"
+
+    @Test(arguments: [
+        ("Odometer", "61026.774055062444", "Vehicle.TraveledDistance 98213073"),
+        ("Odometer", "\"61026.774055062444\"", "Vehicle.TraveledDistance 98213073"),
+        ("VehicleSpeed", "\"21\"", "Vehicle.Speed 33.796224"),
+        (
+            "TpmsPressureFl", "\"2.9250000435858965\"",
+            "Vehicle.Chassis.Axle.Row1.Wheel.Left.Tire.Pressure 293"
+        ),
+        (
+            "DetailedChargeState", "\"DetailedChargeStateCharging\"",
+            "Vehicle.Powertrain.TractionBattery.Charging.IsCharging true"
+        ),
+        (
+            "DetailedChargeState", "\"Disconnected\"",
+            "Vehicle.Powertrain.TractionBattery.Charging.IsCharging false"
+        ),
+        ("BatteryLevel", "75.5", "Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed 75.5"),
+        ("DCChargingPower", "11.5", "Vehicle.Powertrain.TractionBattery.CurrentPower 11500.0"),
+    ])
+    func `a value in both spellings`(field: String, payload: String, expected: String) throws {
+        var decoder = try decoder()
+        #expect(
+            try decoder.lines("telemetry/5YJ3/v/\(field)", payload) == [
+                "\(expected) \(Self.arrival)"
+            ])
+    }
+
+    @Test func `an object of two values`() throws {
+        var decoder = try decoder()
+        #expect(
+            try decoder.lines(
+                "a/b/c/5YJ3/v/Location", #"{"latitude":37.7749,"longitude":-122.4194}"#)
+                == [
+                    "Vehicle.CurrentLocation.Latitude 37.7749 \(Self.arrival)",
+                    "Vehicle.CurrentLocation.Longitude -122.4194 \(Self.arrival)",
+                ])
+    }
+
+    @Test func `the object of warnings names those that are on; the others are off`() throws {
+        var decoder = try decoder()
+        let low = "Tire.IsPressureLow"
+        #expect(
+            try decoder.lines("telemetry/5YJ3/v/TpmsHardWarnings", #"{"front_left":true}"#) == [
+                "\(Self.tyre)1.Wheel.Left.\(low) true \(Self.arrival)",
+                "\(Self.tyre)1.Wheel.Right.\(low) false \(Self.arrival)",
+                "\(Self.tyre)2.Wheel.Left.\(low) false \(Self.arrival)",
+                "\(Self.tyre)2.Wheel.Right.\(low) false \(Self.arrival)",
+            ])
+        #expect(try decoder.lines("telemetry/5YJ3/v/TpmsHardWarnings", "{}").count == 4)
+        #expect(try decoder.lines("telemetry/5YJ3/v/TpmsHardWarnings", "null").isEmpty)
+    }
+
+    @Test(arguments: [
+        ("Odometer", "null"), ("Odometer", ""), ("Odometer", "\"\""), ("Odometer", "\"<invalid>\""),
+        ("TpmsPressureFl", "0"), ("TpmsPressureFl", "\"0\""),
+        ("DetailedChargeState", "\"Unknown\""),
+    ])
+    func `what means "no value" gives none`(field: String, payload: String) throws {
+        var decoder = try decoder()
+        let decoded = try decoder.decode("telemetry/5YJ3/v/\(field)", payload)
+        #expect(decoded?.readings.isEmpty == true)
+        #expect(decoded?.outcome.unknownSignals == 0)
+    }
+
+    @Test func `a retained value has no time at all`() throws {
+        var decoder = try decoder()
+        let lines = try decoder.lines("telemetry/5YJ3/v/BatteryLevel", "75.5", isRetained: true)
+        #expect(
+            lines == [
+                "Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed 75.5 "
+                    + "none never retained"
+            ])
+    }
+
+    @Test func `a field that no mapping names is counted, whatever it holds`() throws {
+        var decoder = try decoder()
+        let decoded = try decoder.decode("telemetry/5YJ3/v/VehicleName", "\"My car\"")
+        #expect(decoded?.outcome.unknownSignals == 1)
+    }
+
+    @Test func `one value and nothing behind it`() throws {
+        var decoder = try decoder()
+        #expect(
+            decoder.error("telemetry/5YJ3/v/Odometer", "1 2") == DecodeError(.unexpectedByte, at: 2)
+        )
+        #expect(
+            decoder.error("telemetry/5YJ3/v/Odometer", "\"abc\"") == DecodeError(.wrongType, at: 0))
+        #expect(
+            decoder.error("telemetry/5YJ3/v/Location", "\"37.7, -122\"")
+                == DecodeError(.wrongType, at: 0))
+    }
+
+    @Test func `the published samples decode without an error`() throws {
+        guard let folder = Shipped.folder("../shared/formats/samples/tesla_fleet_telemetry") else {
+            return
+        }
+        struct Sample: Decodable {
+            var topic: String
+            var payload: String
+        }
+        var decoder = try decoder()
+        let text = try String(
+            contentsOf: folder.appending(path: "mqtt_messages.jsonl"), encoding: .utf8)
+        var readings = 0
+        for line in text.split(separator: "\n") {
+            let sample = try JSONDecoder().decode(Sample.self, from: Data(line.utf8))
+            let decoded = try decoder.decode(sample.topic, sample.payload)
+            readings += try #require(decoded, "\(sample.topic)").readings.count
+        }
+        #expect(readings == 16)
+    }
+}
