@@ -95,9 +95,14 @@ struct Mark: Sendable, Hashable, BitwiseCopyable {
     }
 }
 
-/// The marks of the span in which late ones may come, thinned by kind and local day: of lamp and
-/// list the newest, of the others the first and the last.
+/// The marks of the span in which late ones may come, thinned: of lamp and list the newest of each
+/// local day; of the others one of every four hours, so that each rest keeps the moment from which
+/// it counts and a voltage read well within it. Awake stays the last, since a rest begins after
+/// it; asleep and voltage the first. What is left depends on the set of marks only.
 struct Marks: Sendable, Hashable {
+    /// Length of the slots by which marks of rests are thinned.
+    static let slotSeconds: UInt32 = 4 * 3600
+
     private(set) var marks: [Mark] = []
 
     init() {}
@@ -111,33 +116,31 @@ struct Marks: Sendable, Hashable {
             // Two values of one moment: the lamp that is on, the lower voltage.
             let known = marks[place - 1].value
             let value =
-                mark.kind == Mark.Kind.lamp.rawValue ? max(known, mark.value) : min(known, mark.value)
+                mark.kind == Mark.Kind.lamp.rawValue
+                ? max(known, mark.value) : min(known, mark.value)
             guard value != known else { return false }
             marks[place - 1].value = value
             return true
         }
-        var first = -1
-        var last = -1
+        let isOfDay = mark.kind <= Mark.Kind.codeList.rawValue
+        let keepsLast = isOfDay || mark.kind == Mark.Kind.awake.rawValue
+        let slot = mark.seconds / Self.slotSeconds
+        var known = -1
         var index = marks.count
-        while index > 0 {
+        while index > 0, known < 0 {
             index -= 1
-            if marks[index].day < mark.day { break }
-            guard marks[index].kind == mark.kind, marks[index].day == mark.day else { continue }
-            if last < 0 { last = index }
-            first = index
+            let other = marks[index]
+            if other.day < mark.day { break }
+            guard other.kind == mark.kind, other.day == mark.day else { continue }
+            if isOfDay || other.seconds / Self.slotSeconds == slot { known = index }
         }
-        if mark.kind <= Mark.Kind.codeList.rawValue {
-            guard last < 0 || marks[last].seconds < mark.seconds else { return false }
-            return replace(last, by: mark, at: place)
+        if known >= 0 {
+            let isKept =
+                keepsLast
+                ? mark.seconds > marks[known].seconds : mark.seconds < marks[known].seconds
+            guard isKept else { return false }
         }
-        // First and last of the day, so there are two at most.
-        guard first != last else {
-            marks.insertTight(mark, at: place)
-            return true
-        }
-        if mark.seconds < marks[first].seconds { return replace(first, by: mark, at: place) }
-        if mark.seconds > marks[last].seconds { return replace(last, by: mark, at: place) }
-        return false
+        return replace(known, by: mark, at: place)
     }
 
     private mutating func replace(_ old: Int, by mark: Mark, at place: Int) -> Bool {

@@ -151,7 +151,12 @@ struct CodeWalk {
         var place = states.count
         while place > 0, states[place - 1].packed > point.packed { place -= 1 }
         if place == 0 || states[place - 1].packed != point.packed {
-            guard states.count < CodePoints.codesMax else { return }
+            guard makeRoom() else { return }
+            while place > 0,
+                place > states.count || states[place - 1].packed > point.packed
+            {
+                place -= 1
+            }
             states.insert(CodeState(packed: point.packed), at: place)
             place += 1
         }
@@ -165,6 +170,25 @@ struct CodeWalk {
         states[index].lastMissed = 0
         if point.isConfirmed == 1 { states[index].isConfirmed = true }
         check(index, point.seconds)
+    }
+
+    /// Codes that went are remembered for their cycle, so that they come again as a new one; of
+    /// many the one that was seen longest ago is forgotten.
+    static let rememberedMax = 32
+
+    private mutating func makeRoom() -> Bool {
+        var present = 0
+        var oldest = -1
+        for index in states.indices {
+            if states[index].cyclesSeen > 0 {
+                present += 1
+            } else if oldest < 0 || states[index].lastSeen < states[oldest].lastSeen {
+                oldest = index
+            }
+        }
+        guard present < CodePoints.codesMax else { return false }
+        if states.count >= Self.rememberedMax, oldest >= 0 { states.remove(at: oldest) }
+        return true
     }
 
     private mutating func check(_ index: Int, _ seconds: UInt32) {

@@ -16,9 +16,12 @@ extension RuleTracks {
         var outcome = "not open"
         if let present {
             outcome = present.status == .escalated ? "escalated" : "open"
-            let isOfCode = code == present.code
+            let isOfCode =
+                code == present.code
                 || (code == .serviceOverdue && present.status == .escalated)
-            if !isOfCode { outcome = "not open: the need stands as \(present.code.code), \(outcome)" }
+            if !isOfCode {
+                outcome = "not open: the need stands as \(present.code.code), \(outcome)"
+            }
         }
         var result = Explanation(
             code: code, ruleVersion: rule.version, cycle: walk.machine.cycle,
@@ -41,7 +44,8 @@ extension RuleTracks {
             result.steps.append(
                 "\(present.code.code) opened at "
                     + Timestamp(seconds: Int64(walk.machine.openedSeconds)).rfc3339)
-            result.reasons.append("What opened stays open until a reset is shown twice or a visit is reported.")
+            result.reasons.append(
+                "What opened stays open until a reset is shown twice or a visit is reported.")
         }
         return result
     }
@@ -80,7 +84,9 @@ extension ServiceWalk {
     fileprivate func describeInputs(into result: inout Explanation, now: Int64) {
         for place in 0..<5 {
             let state = machine.items[place]
-            guard let item = ServiceItem(rawValue: UInt8(place)), state.seconds != 0 else { continue }
+            guard let item = ServiceItem(rawValue: UInt8(place)), state.seconds != 0 else {
+                continue
+            }
             let observed = Timestamp(seconds: Int64(state.seconds))
             let fact = FiringFact(item.factName, 0)
             let value =

@@ -10,7 +10,8 @@ public struct Explanation: Sendable {
         public var unit: String
         public var observed: Timestamp?
 
-        public init(_ name: String, _ value: String, unit: String = "", observed: Timestamp? = nil) {
+        public init(_ name: String, _ value: String, unit: String = "", observed: Timestamp? = nil)
+        {
             self.name = name
             self.value = value
             self.unit = unit
@@ -38,7 +39,9 @@ public struct Explanation: Sendable {
 
     /// For people, line by line.
     public var lines: [String] {
-        var lines = ["\(code.code) \(code.name), rule version \(ruleVersion), cycle \(cycle): \(outcome)"]
+        var lines = [
+            "\(code.code) \(code.name), rule version \(ruleVersion), cycle \(cycle): \(outcome)"
+        ]
         func add(_ title: String, _ items: [Item]) {
             if items.isEmpty { return }
             lines.append(title)
@@ -76,7 +79,8 @@ extension VehicleSlot {
             }
         if !facts.isLinked {
             explanation.outcome = "not linked"
-            explanation.reasons.append("No name leads to a vehicle of the registry: nothing is told.")
+            explanation.reasons.append(
+                "No name leads to a vehicle of the registry: nothing is told.")
         }
         return explanation
     }

@@ -52,7 +52,8 @@ extension RuleTracks {
         firstOpenDay = day
         if next != RuleBase() { base = [next] }
         forgetTold(next)
-        watchesBattery = marks.hasVoltage(below: RestRule.highestLow(rules.battery))
+        watchesBattery =
+            marks.hasVoltage(below: RestRule.highestLow(rules.battery))
             || next.rest.isWatched(below: RestRule.highestLow(rules.battery))
     }
 
@@ -64,8 +65,9 @@ extension RuleTracks {
             case .serviceDueSoon, .serviceOverdue: return told.cycle < base.service.cycle
             case .lowVoltageBattery: return told.cycle < base.rest.cycle
             case .troubleCodeWithLamp:
+                // A code that ended within the base is remembered there by its cycle.
                 guard let state = base.codes.first(where: { $0.packed == told.position }) else {
-                    return true
+                    return false
                 }
                 return told.cycle < state.cycle
             }

@@ -30,7 +30,8 @@ struct RuleBase: Sendable, Hashable {
 /// The rules' memory of one vehicle: bounded evidence of the span in which late readings may
 /// come, the folds of everything older, and what was told last.
 ///
-/// Triggers are a function of evidence: ``evaluate(vehicle:record:facts:rules:zone:now:configuration:desk:)``
+/// Triggers are a function of evidence:
+/// ``evaluate(vehicle:record:facts:rules:zone:now:configuration:desk:)``
 /// folds the evidence in the order of event time and tells the difference to what was told before.
 /// So any order of arrival ends with the same triggers, and whatever left too early is followed
 /// by an update or a withdrawal.

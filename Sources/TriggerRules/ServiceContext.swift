@@ -55,6 +55,15 @@ struct ServiceContext {
 
     static let daysPerMonth = 30.4375
 
+    /// Metres driven since an item was read; `nil` if not known. Where another series of odometer
+    /// readings is believed since, the two do not compare and none is counted: the jump is no
+    /// distance driven, and the display's next reading says what is left.
+    func driven(since state: ServiceItemState) -> UInt32? {
+        guard odometer.hasValue, state.odometer != 0 else { return nil }
+        guard state.seconds >= odometer.seriesSeconds else { return 0 }
+        return odometer.metres > state.odometer ? odometer.metres - state.odometer : 0
+    }
+
     func need(_ machine: ServiceMachine, _ item: ServiceItem) -> ServiceNeed? {
         switch item {
         case .planDistance, .planTime: return machine.hasItems ? nil : planned(item)
@@ -77,10 +86,8 @@ struct ServiceContext {
         case .distance, .oilDistance, .planDistance:
             var metres = Double(state.value)
             var from = Double(observed)
-            if odometer.hasValue, state.odometer != 0 {
-                if odometer.metres > state.odometer {
-                    metres -= Double(odometer.metres - state.odometer)
-                }
+            if let driven = driven(since: state) {
+                metres -= Double(driven)
                 from = max(from, Double(odometer.seconds))
             }
             return ServiceNeed(
@@ -95,7 +102,8 @@ struct ServiceContext {
         if item == .planTime {
             guard let day = facts.lastServiceDay, let months = facts.intervalMonths, months > 0
             else { return nil }
-            let due = Double(day.startUTC.milliseconds / 1000)
+            let due =
+                Double(day.startUTC.milliseconds / 1000)
                 + Double(months) * Self.daysPerMonth * 86_400
             return ServiceNeed(
                 item: item, observed: day.startUTC.milliseconds / 1000, dueSeconds: due,

@@ -55,8 +55,8 @@ struct ServiceEvidence: Sendable, Hashable {
         left.seconds != right.seconds ? left.seconds > right.seconds : left.item > right.item
     }
 
-    /// Leaves the first, the smallest and the two newest of the item's group. Says whether
-    /// `added` itself stayed.
+    /// Leaves the first, the smallest and the two newest of the item's group; of the flag only the
+    /// smallest and the newest. Says whether `added` itself stayed.
     private mutating func thin(_ added: ServicePoint) -> Bool {
         // Places from the newest back; the newest of equal values is the smallest.
         var places = [8 of Int](repeating: 0)
@@ -72,9 +72,12 @@ struct ServiceEvidence: Sendable, Hashable {
             if point.value < points[places[smallest]].value { smallest = count }
             count += 1
         }
-        guard count > 3 else { return true }
+        let isFlag = added.item == ServiceItem.dueFlag.rawValue
+        let stay = isFlag ? 1 : 2
+        let end = isFlag ? count : count - 1
+        guard end > stay else { return true }
         var isKept = true
-        for index in 2..<(count - 1) where index != smallest {
+        for index in stay..<end where index != smallest {
             if points[places[index]] == added { isKept = false }
             points.remove(at: places[index])
         }

@@ -113,7 +113,7 @@ struct ServiceMachine: Sendable, Hashable {
             visit(point.seconds, context: context, history: &history)
             return
         }
-        if isSuddenFall(from: state, to: point, half: half, odometer: odometer) {
+        if isSuddenFall(from: state, to: point, half: half, context: context) {
             let isSecond =
                 state.pending != ServiceItemState.none
                 && abs(Int64(state.pending) - Int64(point.value)) < half
@@ -154,16 +154,16 @@ struct ServiceMachine: Sendable, Hashable {
     /// A display that falls by more than half an interval beyond what time and driving explain is
     /// believed when a second reading says the same: a nought may be a missing value.
     private func isSuddenFall(
-        from state: ServiceItemState, to point: ServicePoint, half: Int64, odometer: UInt32
+        from state: ServiceItemState, to point: ServicePoint, half: Int64,
+        context: ServiceContext
     ) -> Bool {
         let fall = Int64(state.value) - Int64(point.value)
         guard fall > half else { return false }
         let elapsed = Int64(point.seconds) - Int64(state.seconds)
         guard point.item == 0 || point.item == 2 else { return fall - elapsed > half }
-        let driven =
-            state.odometer != 0 && odometer > state.odometer
-            ? Int64(odometer - state.odometer) : elapsed * Self.metresPerDayMax / 86_400
-        return fall - driven > half
+        let driven = Int64(context.driven(since: state) ?? 0)
+        let explained = driven > 0 ? driven : elapsed * Self.metresPerDayMax / 86_400
+        return fall - explained > half
     }
 
     private static let metresPerDayMax: Int64 = 2_500_000

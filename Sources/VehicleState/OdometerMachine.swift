@@ -15,6 +15,9 @@ public struct OdometerMachine: Sendable, Hashable {
     /// Time and distance of the believed reading; time 0: none yet.
     public private(set) var seconds: UInt32 = 0
     public private(set) var metres: UInt32 = 0
+    /// Time of the reading from which on the present series is believed; 0: it is the first.
+    /// Between series lies a jump, which is no distance driven.
+    public private(set) var seriesSeconds: UInt32 = 0
     private var pendingSeconds: UInt32 = 0
     private var pendingMetres: UInt32 = 0
     private var pendingSource: UInt8 = 0
@@ -104,6 +107,7 @@ public struct OdometerMachine: Sendable, Hashable {
             dayMetres = 0
         }
         let isNewSeries = from != metres
+        if isNewSeries { seriesSeconds = point.seconds }
         if point.metres > from { dayMetres &+= point.metres - from }
         metres = isNewSeries ? point.metres : max(metres, point.metres)
         seconds = point.seconds
@@ -113,6 +117,7 @@ public struct OdometerMachine: Sendable, Hashable {
     func encode(into writer: inout ByteWriter) {
         writer.append(seconds)
         writer.append(metres)
+        writer.append(seriesSeconds)
         writer.append(pendingSeconds)
         writer.append(pendingMetres)
         writer.append(pendingSource)
@@ -126,6 +131,7 @@ public struct OdometerMachine: Sendable, Hashable {
     init(from reader: inout ByteReader) throws(SnapshotFlaw) {
         seconds = try reader.word32()
         metres = try reader.word32()
+        seriesSeconds = try reader.word32()
         pendingSeconds = try reader.word32()
         pendingMetres = try reader.word32()
         pendingSource = try reader.byte()

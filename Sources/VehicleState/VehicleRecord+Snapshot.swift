@@ -22,7 +22,7 @@ public struct NumberChange: Sendable {
 
 extension VehicleRecord {
     /// First byte of a snapshot.
-    static let snapshotVersion: UInt8 = 1
+    static let snapshotVersion: UInt8 = 2
 
     public func encode(into writer: inout ByteWriter) {
         writer.append(Self.snapshotVersion)

@@ -29,7 +29,12 @@ public struct VehicleRecord: Sendable, Hashable {
     /// Newest value of every kept signal but the odometer, for which see ``odometer``.
     public internal(set) var values = NewestValues()
     /// Folded readings of days before ``firstOpenDay``.
-    public internal(set) var base = OdometerMachine()
+    public internal(set) var base: OdometerMachine {
+        get { folded.first ?? OdometerMachine() }
+        set { folded = newValue == OdometerMachine() ? [] : [newValue] }
+    }
+    /// None or one: on the heap, since vehicles younger than the lateness have none.
+    private var folded: [OdometerMachine] = []
     var evidence = OdometerEvidence()
     /// Days that ended before ``firstOpenDay`` and have not been taken yet.
     var finishedDays: [VehicleDay] = []

@@ -74,6 +74,82 @@ import VehicleSignals
         #expect(try world.store.triggers(of: world.key()).first?.status == .resolved)
     }
 
+    @Test func `a need that stands again after late evidence gets its trigger back and a new lead`()
+        throws
+    {
+        let world = try StoreWorld.ready()
+        try world.fire(try world.firing(), through: 4)
+        let first = try #require(try world.lead())
+        try world.fire(try world.firing(.resolve, hash: "h2"), through: 5)
+        #expect(try world.lead()?.status == .expired)
+        // What opened it has not changed: same hash, same time.
+        let again = try world.fire(
+            try world.firing(), try world.firing(.escalate, tier: .t2, hash: "h4"), through: 6)
+        #expect(again.opened == 1 && again.escalated == 1 && again.leadsOpened == 1)
+        let second = try #require(try world.lead())
+        #expect(second.id != first.id && !second.status.isFinal && second.tier == 2)
+        #expect(second.correlationID == first.correlationID)
+        #expect(try world.store.triggers(of: world.key()).map(\.status) == [.escalated])
+        try world.fire(try world.firing(.resolve, hash: "h5"), through: 7)
+        #expect(try world.store.triggers(of: world.key()).map(\.status) == [.resolved])
+        #expect(try world.lead()?.status == .expired)
+    }
+
+    @Test func `a replay of what was resolved changes nothing, within a position or beyond it`()
+        throws
+    {
+        let world = try StoreWorld.ready()
+        try world.fire(try world.firing(), through: 4)
+        try world.fire(try world.firing(.resolve, hash: "h2"), through: 5)
+        let before = try #require(try world.lead())
+        let within = try world.fire(try world.firing(), through: 5)
+        #expect(within.isSkipped)
+        let beyond = try world.fire(
+            try world.firing(), try world.firing(.escalate, tier: .t2, hash: "h4"),
+            try world.firing(.resolve, hash: "h2"), through: 8)
+        #expect(beyond.repeated == 3 && beyond.leadsOpened == 0 && beyond.eventsQueued == 0)
+        let timer = try world.fire(try world.firing(hash: "other"))
+        #expect(timer.repeated == 1)
+        #expect(try world.store.triggers(of: world.key()).map(\.status) == [.resolved])
+        #expect(try world.lead() == before)
+    }
+
+    @Test func `what a timer says of a time after the end stands again`() throws {
+        let world = try StoreWorld.ready()
+        try world.fire(try world.firing())
+        try world.fire(try world.firing(.resolve, hash: "h2"))
+        let later = try world.fire(try world.firing(hash: "h3", at: world.now))
+        #expect(later.opened == 1 && later.leadsOpened == 1)
+    }
+
+    @Test func `a need that stands again leaves an appointment as it is`() throws {
+        let world = try StoreWorld.ready()
+        try world.fire(try world.firing(), through: 4)
+        let lead = try #require(try world.lead())
+        _ = try world.store.report(
+            dealer: "NL-1", lead: lead.id, world.status(.booked, key: "k1"), now: world.now)
+        try world.fire(try world.firing(.resolve, hash: "h2"), through: 5)
+        let again = try world.fire(try world.firing(), through: 6)
+        #expect(again.opened == 1 && again.leadsOpened == 0 && again.eventsQueued == 1)
+        let after = try #require(try world.lead())
+        #expect(after.id == lead.id && after.status == .booked && after.sequence > lead.sequence)
+        #expect(try world.store.triggers(of: world.key()).map(\.status) == [.open])
+    }
+
+    @Test func `a lead that the dealer has done does not come again with its need`() throws {
+        let world = try StoreWorld.ready()
+        try world.fire(try world.firing(), through: 4)
+        let lead = try #require(try world.lead())
+        for (status, key) in [(LeadStatus.booked, "k1"), (.done, "k2")] {
+            _ = try world.store.report(
+                dealer: "NL-1", lead: lead.id, world.status(status, key: key), now: world.now)
+        }
+        try world.fire(try world.firing(.resolve, hash: "h2"), through: 5)
+        let again = try world.fire(try world.firing(), through: 6)
+        #expect(again.opened == 1 && again.leadsOpened == 0)
+        #expect(try world.lead()?.status == .done)
+    }
+
     @Test func `a resolved need leaves a booked lead to the dealer`() throws {
         let world = try StoreWorld.ready()
         try world.fire(try world.firing())

@@ -42,7 +42,8 @@ import VehicleSignals
         try world.load(
             .vehicles,
             """
-            vehicle,brand,model,powertrain,battery_type,service_interval_km,service_interval_days,last_service_date,last_service_km
+            vehicle,brand,model,powertrain,battery_type,service_interval_km,\
+            service_interval_days,last_service_date,last_service_km
             car-2,NORD,Fjell,PETROL,agm,15000,365,2025-06-01,30000
             """)
         try world.load(
@@ -60,7 +61,8 @@ import VehicleSignals
         #expect(second.lastServiceDay == Day(year: 2025, month: 6, day: 1).daysSinceEpoch)
         #expect(second.lastServiceKilometres == 30_000)
         let names = snapshot.names.map {
-            "\(snapshot.sources[Int($0.source)]):\(snapshot.externalID(of: $0))=\($0.vehicle.number)"
+            let source = snapshot.sources[Int($0.source)]
+            return "\(source):\(snapshot.externalID(of: $0))=\($0.vehicle.number)"
         }
         #expect(
             names == [

@@ -5,7 +5,8 @@ import VehicleSignals
 
 /// What happens to triggers and leads when rights come, end and change.
 @Suite struct RightsTests {
-    /// What is missing at first, the reason that the trigger waits with, and the file that mends it.
+    /// What is missing at first, the reason that the trigger waits with, and the file that mends
+    /// it.
     static let missing: [(ImportKind, String, RefusalReason)] = [
         (.choices, "vehicle,dealer,chosen_at\ncar-1,,2026-02-28\n", .dealerUnset),
         (
@@ -32,7 +33,8 @@ import VehicleSignals
     static let mendings: [ImportKind: String] = [
         .choices: "vehicle,dealer,chosen_at\ncar-1,NL-1,2026-02-28T12:00:00Z\n",
         .permissions:
-            "person,controller,purpose,state,at\nann,NL-1,P3,RenewedConsentGiven,2026-02-28T12:00:00Z\n",
+            "person,controller,purpose,state,at\n"
+            + "ann,NL-1,P3,RenewedConsentGiven,2026-02-28T12:00:00Z\n",
         .agreements: """
         manufacturer,dealer,version,purposes,data_classes,valid_from,valid_to,status
         MAKER,NL-1,2,P3,D1 D2 D6 D10,2026-02-01,,active

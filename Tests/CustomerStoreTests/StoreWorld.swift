@@ -123,6 +123,12 @@ final class StoreWorld {
         try store.store(firings: firings, position: nil, now: time ?? now)
     }
 
+    /// The same with a journal position, as rounds of messages have it.
+    @discardableResult
+    func fire(_ firings: FiringRecord..., through position: Int64) throws -> StoreOutcome {
+        try store.store(firings: firings, position: JournalPosition(position), now: now)
+    }
+
     /// The dealer's newest lead.
     func lead(of dealer: String = "NL-1", at time: Timestamp? = nil) throws -> Lead? {
         try store.leads(dealer: dealer, after: 0, now: time ?? now).leads.last

@@ -19,7 +19,9 @@ import VehicleSignals
         Self.day(&car, 3, volts: 12.19)
         #expect(car.book.summary == ["SV-12/1 open"])
         #expect(car.fired[0].tier == 3)
-        #expect(car.fired[0].reasonText() == "12 V battery low at rest: 3 of the last 4 rests, lately 12.19 V.")
+        #expect(
+            car.fired[0].reasonText()
+                == "12 V battery low at rest: 3 of the last 4 rests, lately 12.19 V.")
     }
 
     static let voltages: [(Double, Bool)] = [(12.2, false), (12.19, true), (12.25, false)]
@@ -102,6 +104,42 @@ import VehicleSignals
             other.send(Message(noon(day, 0)).volts(12.0))
         }
         #expect(other.book.summary == ["SV-12/1 open"])
+    }
+
+    /// Drives to work and back, and says every hour in between that it is asleep.
+    static func commute(_ car: inout Car, _ day: Int, volts: Double) {
+        for hour in 0..<24 {
+            let time = noon(day, Double(hour) - 11.9)
+            let isDriving = hour == 7 || hour == 17
+            car.send(
+                isDriving
+                    ? Message(time).state("ON").speed(50).volts(14.2)
+                    : Message(time).state("LOCK").volts(volts))
+        }
+    }
+
+    @Test func `a car that says every hour that it is asleep is at rest from the first time on`() {
+        var car = Car()
+        for day in 0..<3 { Self.commute(&car, day, volts: 12.0) }
+        #expect(car.book.summary == ["SV-12/1 open"])
+        let lines = car.explain(.lowVoltageBattery).lines
+        // Two rests a day: at work, and overnight.
+        #expect(lines.contains("  rest 5: 12.00 V"))
+        for day in 3..<6 { Self.commute(&car, day, volts: 12.7) }
+        #expect(car.book.summary == ["SV-12/1 resolved"])
+    }
+
+    @Test func `a rest between two drives of one day counts`() {
+        var car = Car()
+        for day in 0..<3 {
+            car.send(Message(noon(day, -4)).state("ON"))
+            for hour in stride(from: -3.5, to: 4.5, by: 1) {
+                car.send(Message(noon(day, hour)).state("LOCK").volts(12.1))
+            }
+            car.send(Message(noon(day, 5)).state("ON"))
+            car.send(Message(noon(day, 6)).state("LOCK").volts(12.6))
+        }
+        #expect(car.book.summary == ["SV-12/1 open"])
     }
 
     @Test func `a charging voltage is a sign of use`() {

@@ -115,7 +115,8 @@ struct TriggerBook: Equatable {
         switch firing.deed {
         case .open: triggers[key] = .open
         case .escalate: triggers[key] = .escalated
-        case .update: triggers[key] = firing.tier == 2 && triggers[key] == .escalated ? .escalated : .open
+        case .update:
+            triggers[key] = firing.tier == 2 && triggers[key] == .escalated ? .escalated : .open
         case .resolve: triggers[key] = .resolved
         case .withdraw: triggers[key] = .withdrawn
         }

@@ -111,6 +111,23 @@ import VehicleSignals
         #expect(car.book.summary[0] == "SV-16@P0100/1 open")
     }
 
+    @Test func `codes that went make room for others`() {
+        var car = Car()
+        var day = 0
+        for number in 100..<150 {
+            for _ in 0..<2 {
+                Self.drive(&car, at: noon(day), ["P0\(number)"], lamp: true)
+                day += 1
+            }
+            for _ in 0..<3 {
+                Self.drive(&car, at: noon(day), [], lamp: false)
+                day += 1
+            }
+        }
+        #expect(car.book.summary.count == 50)
+        #expect(car.book.standing.values.allSatisfy { $0 == .resolved })
+    }
+
     @Test func `the explanation counts the cycles`() {
         var car = Car()
         Self.drive(&car, at: noon(0), ["P0420"], lamp: true)

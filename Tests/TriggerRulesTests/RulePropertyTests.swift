@@ -101,8 +101,11 @@ import VehicleState
             let fresh = Self.car(&generator)
             let messages = Self.story(&generator, days: 70)
             let late = messages.map { message in
-                (message, message.time.advanced(
-                    by: .seconds(Int64.random(in: 0...(6 * 86_400), using: &generator))))
+                (
+                    message,
+                    message.time.advanced(
+                        by: .seconds(Int64.random(in: 0...(6 * 86_400), using: &generator)))
+                )
             }.sorted { $0.1 < $1.1 }.map(\.0)
             let expected = Self.run(fresh, messages)
             let delayed = Self.run(fresh, late)
@@ -122,7 +125,11 @@ import VehicleState
             var right = fresh
             right.facts.isLinked = false
             for message in messages {
-                if Bool.random(using: &generator) { left.send(message) } else { right.send(message) }
+                if Bool.random(using: &generator) {
+                    left.send(message)
+                } else {
+                    right.send(message)
+                }
             }
             let other = left.slot
             left.slot.merge(right.slot, rules: left.rules)

@@ -133,6 +133,35 @@ import VehicleState
         #expect(car.deeds == ["SV-01 open"])
     }
 
+    @Test func `a jump of the odometer that is believed later does not count the display down`() {
+        var car = Car()
+        // The first reading is rubbish: 255 m.
+        car.send(Message(noon(0)).odometer(0.255).distance(14_000))
+        car.send(Message(noon(1)).odometer(80_000))
+        car.send(Message(noon(1, 1)).odometer(80_010))
+        #expect(car.slot.record.odometer().metres == 80_010_000)
+        #expect(car.deeds == [])
+        car.send(Message(noon(2)).odometer(80_800))
+        #expect(car.deeds == [])
+        // Within the series that is believed now the display counts on.
+        car.send(Message(noon(3)).odometer(81_600).distance(12_400))
+        car.send(Message(noon(9)).odometer(92_999))
+        #expect(car.deeds == [])
+        car.send(Message(noon(9, 1)).odometer(93_000))
+        #expect(car.deeds == ["SV-01 open"])
+    }
+
+    @Test func `a jump back of the odometer does not count the display down either`() {
+        var car = Car()
+        car.send(Message(noon(0)).odometer(20_000).distance(14_000))
+        car.send(Message(noon(1)).odometer(50))
+        car.send(Message(noon(1, 1)).odometer(60).distance(13_990))
+        car.send(Message(noon(2)).odometer(20_050))
+        car.send(Message(noon(2, 1)).odometer(20_060))
+        #expect(car.slot.record.odometer().metres == 20_060_000)
+        #expect(car.deeds == [])
+    }
+
     @Test func `values that wobble round the threshold do not flap`() {
         var car = Car()
         for step in 0..<120 {

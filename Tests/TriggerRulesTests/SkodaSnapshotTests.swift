@@ -41,7 +41,9 @@ import VehicleState
         return snapshots
     }
 
-    @Test func `with 100 days and 5,000 km exactly two vehicles open, with the defaults none`() throws {
+    @Test func `with 100 days and 5,000 km exactly two vehicles open, with the defaults none`()
+        throws
+    {
         guard let snapshots = try Self.snapshots() else {
             print("skipped: ../shared/data/skoda-garage is not there")
             return

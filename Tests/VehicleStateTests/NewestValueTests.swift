@@ -36,7 +36,9 @@ import VehicleState
         let worse = RecordBench.reading(RecordBench.fuel, 90, at: noon(0), quality: .arrival)
         let retained = RecordBench.reading(
             RecordBench.fuel, 95, at: noon(0), quality: .event, isRetained: true)
-        for order in [[better, worse, retained], [retained, worse, better], [worse, retained, better]] {
+        for order in [
+            [better, worse, retained], [retained, worse, better], [worse, retained, better],
+        ] {
             var bench = RecordBench()
             for reading in order { bench.take(reading) }
             #expect(bench.record.values[RecordBench.fuel]?.wholeNumber == 10)
@@ -82,8 +84,10 @@ import VehicleState
             bench.now = Timestamp(seconds: 4_000_000_000)
             let reading = Reading(
                 signal: SignalID(UInt16.random(in: 1...4, using: &generator)),
-                time: Timestamp(milliseconds: Int64.random(in: 1...3_900_000_000_000, using: &generator)),
-                timeQuality: [.arrival, .backend, .event].randomElement(using: &generator) ?? .event,
+                time: Timestamp(
+                    milliseconds: Int64.random(in: 1...3_900_000_000_000, using: &generator)),
+                timeQuality: [.arrival, .backend, .event].randomElement(using: &generator)
+                    ?? .event,
                 isRetained: Bool.random(using: &generator), kind: .double,
                 bits: Double.random(in: 1...200, using: &generator).bitPattern)
             bench.take(reading)

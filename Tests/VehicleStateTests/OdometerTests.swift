@@ -35,6 +35,19 @@ import VehicleState
         #expect(bench.days().reduce(0) { $0 + $1.metres } == 30_000)
     }
 
+    @Test func `a series says from which reading on it is believed`() {
+        var bench = RecordBench()
+        bench.odometer(km: 50_000, at: noon(0))
+        bench.odometer(km: 50_020, at: noon(0, 1))
+        #expect(bench.record.odometer().seriesSeconds == 0)
+        bench.odometer(km: 70_000, at: noon(1))
+        #expect(bench.record.odometer().seriesSeconds == 0)
+        bench.odometer(km: 70_030, at: noon(2))
+        bench.odometer(km: 70_050, at: noon(3))
+        let seconds = bench.record.odometer().seriesSeconds
+        #expect(Int64(seconds) == noon(2).milliseconds / 1000)
+    }
+
     @Test func `second means in event time`() {
         var bench = RecordBench()
         bench.odometer(km: 50_000, at: noon(0))

@@ -19,7 +19,8 @@ struct RecordBench {
     static let definitions: [SignalDefinition] = [
         SignalDefinition(
             path: "Vehicle.TraveledDistance", datatype: .uint32, unit: Unit(named: "m") ?? .none),
-        SignalDefinition(path: "Vehicle.Speed", datatype: .float, unit: Unit(named: "km/h") ?? .none),
+        SignalDefinition(
+            path: "Vehicle.Speed", datatype: .float, unit: Unit(named: "km/h") ?? .none),
         SignalDefinition(
             path: "Vehicle.Exterior.AirTemperature", datatype: .float,
             unit: Unit(named: "celsius") ?? .none),

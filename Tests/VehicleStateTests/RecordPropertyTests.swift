@@ -100,8 +100,11 @@ import VehicleState
             }
             // Each is delayed by up to six days; the order of arrival is that of the sums.
             let delayed = readings.map { reading in
-                (reading, reading.time.advanced(
-                    by: .seconds(Int64.random(in: 0...(6 * 86_400), using: &generator))))
+                (
+                    reading,
+                    reading.time.advanced(
+                        by: .seconds(Int64.random(in: 0...(6 * 86_400), using: &generator)))
+                )
             }.sorted { $0.1 < $1.1 }.map(\.0)
             var days: [[Day: VehicleDay]] = []
             var machines: [OdometerMachine] = []
@@ -135,7 +138,9 @@ import VehicleState
             var record = Self.record(Self.readings(&generator))
             record.hear(arrival: noon(9))
             if Bool.random(using: &generator) {
-                record.fold(before: record.foldableDay(zone: .utc, lateness: .days(1)), limits: OdometerLimits())
+                record.fold(
+                    before: record.foldableDay(zone: .utc, lateness: .days(1)),
+                    limits: OdometerLimits())
             }
             var writer = ByteWriter()
             record.encode(into: &writer)

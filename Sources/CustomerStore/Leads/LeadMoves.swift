@@ -38,12 +38,17 @@ extension LeadDesk {
         return current.from
     }
 
+    /// Why a lead ended whose need was met before anybody made an appointment.
+    static let needResolved = "need_resolved"
+
     /// Whether a new lead may follow `last` for the same need: not where a dealer has ended it,
-    /// unless the dealer declined and it goes to another, or the vehicle has a new holder.
+    /// unless the dealer declined and it goes to another, or the vehicle has a new holder. A lead
+    /// that the gateway ended since the need was met was not ended by the dealer.
     private func mayFollow(_ last: LeadRow, dealer: Int64, epoch: Int64) -> Bool {
         if !last.status.isFinal { return false }
         switch last.status {
         case .withdrawn, .reassigned: return true
+        case .expired where last.endedReason == Self.needResolved: return true
         case .declinedByDealer: return last.dealer != dealer || last.epoch != epoch
         default: return last.epoch != epoch
         }

@@ -43,7 +43,11 @@ extension CustomerStore {
                 try db.setCounter("position", position.number)
             }
             var desk = LeadDesk(db: db, store: self, now: now)
-            for firing in firings { try desk.take(firing) }
+            desk.isNewToStore = position != nil
+            for (index, firing) in firings.enumerated() {
+                desk.later = firings[(index + 1)...]
+                try desk.take(firing)
+            }
             return desk.outcome
         }
     }
@@ -55,6 +59,11 @@ struct LeadDesk {
     let store: CustomerStore
     let now: Timestamp
     var outcome = StoreOutcome()
+    /// The firings come with a position that was never stored, so nothing of them is a replay
+    /// whose end was stored before.
+    var isNewToStore = false
+    /// What comes after the firing at hand in the same call.
+    var later: ArraySlice<FiringRecord> = []
     /// Facts of the vehicle at hand: firings of one vehicle come one after the other.
     private var known: (vehicle: VehicleKey, facts: SharingFacts?)?
 
@@ -97,7 +106,18 @@ struct LeadDesk {
         }
         switch existing.phase {
         case .resolved:
-            outcome.repeated += 1
+            guard reopens(existing, firing) else {
+                outcome.repeated += 1
+                return
+            }
+            try db.updateTrigger(existing.id, firing, phase: phase, now: now)
+            outcome.opened += 1
+            guard let again = try db.trigger(id: existing.id) else { return }
+            if let lead = try db.activeLead(of: again.id) {
+                try touch(lead, kind: .updated)
+            } else {
+                try place(again)
+            }
         case .withdrawn:
             // Later data took the need back, still later data brought it again: same trigger,
             // since it is the same need of the same cycle.
@@ -125,6 +145,16 @@ struct LeadDesk {
         }
     }
 
+    /// Whether a need that was met stands again: late evidence took back what met it, and the
+    /// rules, which remember what they told, say so. What opened it has mostly not changed by that,
+    /// nor when; so a repetition shows by its way. A replay of stored positions is skipped, and one
+    /// that reaches beyond them tells the end again in the same call. Timers come without a
+    /// position: there only what happened after the end counts.
+    private func reopens(_ existing: TriggerRow, _ firing: FiringRecord) -> Bool {
+        guard isNewToStore else { return firing.eventTime > existing.eventTime }
+        return !later.contains { $0.closes(firing) }
+    }
+
     /// An opening of a trigger that is open says nothing new; others repeat if their inputs do.
     private func isRepeat(_ existing: TriggerRow, _ firing: FiringRecord) -> Bool {
         firing.deed == .open
@@ -144,10 +174,21 @@ struct LeadDesk {
         if !isResolved {
             try end(lead, status: .withdrawn, reason: "need_withdrawn", kind: .withdrawn)
         } else if lead.status.isBeforeAppointment {
-            try end(lead, status: .expired, reason: "need_resolved", kind: .resolved)
+            try end(lead, status: .expired, reason: Self.needResolved, kind: .resolved)
         } else {
             // There is an appointment: the dealer says how it ended.
             try touch(lead, kind: .resolved)
+        }
+    }
+}
+
+extension FiringRecord {
+    fileprivate func closes(_ other: FiringRecord) -> Bool {
+        switch deed {
+        case .open, .escalate, .update: false
+        case .resolve, .withdraw:
+            vehicle == other.vehicle && code == other.code && position == other.position
+                && cycle == other.cycle
         }
     }
 }

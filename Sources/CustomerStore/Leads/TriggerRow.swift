@@ -19,6 +19,8 @@ struct TriggerRow {
     var parked: RefusalReason?
     var tier: UInt8
     var dueLate: Day?
+    /// Of the newest firing that changed the trigger.
+    var eventTime: Timestamp
     /// Decides whose need it is: the event time, or the beginning of the holding to which an
     /// open need passed on.
     var stampTime: Timestamp
@@ -39,8 +41,9 @@ extension Row {
             id: self["id"], vehicle: VehicleKey(UInt32(truncatingIfNeeded: vehicle)),
             code: self["code"], phase: try word("phase", of: "triggers"),
             parked: try parked.map { _ in try word("parked", of: "triggers") }, tier: self["tier"],
-            dueLate: optionalDay("due_late"), stampTime: time("stamp_time"), epoch: self["epoch"],
-            inputsHash: self["inputs_hash"], correlation: self["correlation"], lead: self["lead"])
+            dueLate: optionalDay("due_late"), eventTime: time("event_time"),
+            stampTime: time("stamp_time"), epoch: self["epoch"], inputsHash: self["inputs_hash"],
+            correlation: self["correlation"], lead: self["lead"])
     }
 }
 
