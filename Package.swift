@@ -57,7 +57,7 @@ let package = Package(
             name: "TurnpikeRooms",
             targets: [
                 "VehicleSignals", "PayloadDecoding", "VehicleState", "TriggerRules",
-                "IngestJournal", "TelemetryPipeline",
+                "IngestJournal", "TelemetryPipeline", "ConfigurationFiles",
             ]),
     ],
     dependencies: [
@@ -123,7 +123,8 @@ let package = Package(
             name: "turnpike",
             dependencies: [
                 "VehicleSignals", "PayloadDecoding", "VehicleState", "TriggerRules", "Customers",
-                "UsageAggregates", "ConfigurationFiles", "MQTTLink", "IngestJournal", "StateStore", "CustomerStore",
+                "UsageAggregates", "ConfigurationFiles", "MQTTLink", "IngestJournal", "StateStore",
+                "CustomerStore",
                 "TriggerDelivery", "TelemetryPipeline", "GatewayAPI",
                 argumentParser, hummingbird, lifecycle, logging, unixSignals, yams, crypto,
             ],
@@ -140,7 +141,8 @@ let package = Package(
         .executableTarget(
             name: "DealerSimulator",
             dependencies: [
-                "VehicleSignals", "Customers", "TriggerDelivery", argumentParser, asyncHTTPClient, crypto,
+                "VehicleSignals", "Customers", "TriggerDelivery", argumentParser, asyncHTTPClient,
+                crypto,
                 hummingbird, logging, nioCore, nioHTTP1, unixSignals,
             ],
             path: "simulators/DealerSimulator", swiftSettings: strict),
@@ -176,6 +178,16 @@ let package = Package(
         tests(
             "PayloadDecodingTests",
             ["VehicleSignals", "PayloadDecoding", "ConfigurationFiles", "AllocationCounter"]),
+        tests("VehicleStateTests", ["VehicleSignals", "VehicleState", "AllocationCounter"]),
+        tests(
+            "TriggerRulesTests",
+            ["VehicleSignals", "VehicleState", "TriggerRules", "AllocationCounter"]),
+        tests(
+            "TelemetryPipelineTests",
+            [
+                "TelemetryPipeline", "PayloadDecoding", "VehicleState", "TriggerRules",
+                "VehicleSignals", "IngestJournal", "ConfigurationFiles", "AllocationCounter",
+            ]),
         tests("CustomersTests", ["Customers", "VehicleSignals"]),
         tests("UsageAggregatesTests", ["UsageAggregates", "VehicleSignals"]),
         tests(

@@ -2,11 +2,13 @@ import Foundation
 import TriggerRules
 import VehicleSignals
 
-/// Step 7's near end: gathers what all workers say of a round and stores it in the order of
-/// positions, so that the stored position is true.
+/// Step 7's near end: gathers what all workers say of an item and stores it in the order of the
+/// items, so that the stored position is true and a vehicle's firings never change places.
 final class FiringCollector: @unchecked Sendable {
     /// Waits between attempts while the ledger cannot be written.
     static let retrySeconds = [0.05, 0.2, 1, 2, 5]
+    /// Reports that may wait while the ledger is far behind; then the workers wait.
+    static let reportsMax = 4096
 
     private let ledger: any FiringLedger
     private let workerCount: Int
@@ -15,9 +17,15 @@ final class FiringCollector: @unchecked Sendable {
     private let onTrouble: @Sendable (String) -> Void
     // Below: touched by the collector's own thread only.
     private var open: [Int64: (count: Int, firings: [Firing])] = [:]
+    /// Of rounds that are complete and not stored yet.
+    private var gathered: [Firing] = []
+    private var gatheredThrough: JournalPosition?
+    /// Something could not be stored before the end: nothing behind it may be stored either,
+    /// since the stored position would then promise what is not there.
+    private var hasGivenUp = false
     // Touched under the lock.
     private let condition = NSCondition()
-    private var stored = JournalPosition.start
+    private var stored: JournalPosition
     private var isStopping = false
     private var isDone = false
 
@@ -30,7 +38,7 @@ final class FiringCollector: @unchecked Sendable {
         self.workerCount = workerCount
         self.onStored = onStored
         self.onTrouble = onTrouble
-        reports = Mailbox(countMax: 4096, weightMax: .max)
+        reports = Mailbox(countMax: Self.reportsMax, weightMax: .max)
         stored = position
     }
 
@@ -43,11 +51,18 @@ final class FiringCollector: @unchecked Sendable {
     /// Takes one worker's report; waits while the ledger is far behind.
     func take(_ report: RoundReport) { reports.send(report) }
 
-    /// Ends after everything that was handed in is stored, or tried once more.
-    func stop() {
+    /// From now on a ledger that cannot be written is tried once more, not for ever, so that
+    /// nobody who waits for it keeps the pipeline from stopping.
+    func beginStopping() {
         condition.lock()
         isStopping = true
+        condition.broadcast()
         condition.unlock()
+    }
+
+    /// Ends after everything that was handed in is stored, or tried once more.
+    func stop() {
+        beginStopping()
         reports.close()
         condition.lock()
         while !isDone { condition.wait() }
@@ -61,36 +76,16 @@ final class FiringCollector: @unchecked Sendable {
         return stored
     }
 
-    /// Waits until everything up to `position` is stored; `false` when stopped before.
-    func wait(for position: JournalPosition) -> Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        while stored < position, !isDone { condition.wait() }
-        return stored >= position
-    }
-
     private func run() {
         var taken: [RoundReport] = []
         while true {
             taken.removeAll(keepingCapacity: true)
             reports.receiveAll(into: &taken)
             if taken.isEmpty { break }
-            var firings: [Firing] = []
-            var through: JournalPosition?
             for report in taken {
-                guard let position = report.position else {
-                    // Rounds before it are stored first, so that the order stays.
-                    if let position = through { store(firings, through: position) }
-                    firings = []
-                    through = nil
-                    store(report.firings, through: nil)
-                    continue
-                }
-                guard let whole = complete(report.firings, of: position) else { continue }
-                firings += whole
-                through = position
+                if let firings = complete(report) { gather(firings, report) }
             }
-            if let through { store(firings, through: through) }
+            storeGathered()
         }
         condition.lock()
         isDone = true
@@ -98,43 +93,66 @@ final class FiringCollector: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// The firings of a round once every worker has reported it.
-    private func complete(_ firings: [Firing], of position: JournalPosition) -> [Firing]? {
-        if workerCount == 1 { return firings }
-        var entry = open[position.number] ?? (0, [])
+    /// The firings of an item once every worker has reported it. Items are completed in their
+    /// order, since each worker reports in it.
+    private func complete(_ report: RoundReport) -> [Firing]? {
+        if workerCount == 1 { return report.firings }
+        var entry = open.removeValue(forKey: report.item) ?? (0, [])
         entry.count += 1
-        entry.firings += firings
-        if entry.count == workerCount {
-            open[position.number] = nil
-            return entry.firings
-        }
-        open[position.number] = entry
+        entry.firings += report.firings
+        if entry.count == workerCount { return entry.firings }
+        open[report.item] = entry
         return nil
+    }
+
+    private func gather(_ firings: [Firing], _ report: RoundReport) {
+        if let position = report.position {
+            gathered += firings
+            gatheredThrough = position
+            return
+        }
+        guard !firings.isEmpty || report.barrier != nil else { return }
+        // Rounds before it are stored first, so that the order stays.
+        storeGathered()
+        store(firings, through: nil)
+        report.barrier?.put(!hasGivenUp)
+    }
+
+    private func storeGathered() {
+        guard let position = gatheredThrough else { return }
+        store(gathered, through: position)
+        gathered.removeAll(keepingCapacity: true)
+        gatheredThrough = nil
     }
 
     private func store(_ firings: [Firing], through position: JournalPosition?) {
         var attempt = 0
-        while !firings.isEmpty {
+        while !firings.isEmpty, !hasGivenUp {
             do {
                 try ledger.store(firings, through: position)
                 onStored(firings.count)
                 break
             } catch {
                 onTrouble("firings cannot be stored: \(error)")
-                condition.lock()
-                let stopping = isStopping
-                condition.unlock()
                 // What is not stored is raised again from the journal at the next start.
-                if stopping, attempt > 0 { return }
-                let wait = Self.retrySeconds[min(attempt, Self.retrySeconds.count - 1)]
-                Thread.sleep(forTimeInterval: wait)
+                hasGivenUp = !waitToRetry(attempt)
                 attempt += 1
             }
         }
-        guard let position else { return }
+        guard let position, !hasGivenUp else { return }
         condition.lock()
         stored = max(stored, position)
-        condition.broadcast()
         condition.unlock()
+    }
+
+    /// `false` when there is no time for a further attempt.
+    private func waitToRetry(_ attempt: Int) -> Bool {
+        let seconds = Self.retrySeconds[min(attempt, Self.retrySeconds.count - 1)]
+        let limit = Date(timeIntervalSinceNow: seconds)
+        condition.lock()
+        defer { condition.unlock() }
+        if isStopping { return attempt == 0 }
+        while !isStopping, condition.wait(until: limit) {}
+        return true
     }
 }

@@ -11,8 +11,6 @@ public final class GatewayClock: Sendable {
         case wall, recorded
     }
 
-    /// How far a vehicle's clock may run ahead: event times beyond are not believed.
-    public static let futureTolerance = TimeSpan.minutes(5)
     /// In recorded mode time may also run ahead of the wall clock, but only step by step: one
     /// message moves the newest time of the fleet by this much at the most.
     public static let recordedStepMax = TimeSpan.days(2)
@@ -40,22 +38,22 @@ public final class GatewayClock: Sendable {
         }
     }
 
-    /// The latest event time that is believed when `wall` is the time of arrival.
-    public func latestPlausible(wall: Timestamp) -> Timestamp {
+    /// The `now` against which the event times of a message that came at `arrival` are held.
+    /// Vehicle state allows its own small tolerance beyond it.
+    public func plausibleNow(arrival: Timestamp) -> Timestamp {
         switch mode {
-        case .wall: return wall.advanced(by: Self.futureTolerance)
+        case .wall: return arrival
         case .recorded:
             let newest = newestMilliseconds.load(ordering: .relaxed)
-            let ahead =
-                newest == .min
-                ? wall : Timestamp(milliseconds: newest).advanced(by: Self.recordedStepMax)
-            return max(wall, ahead).advanced(by: Self.futureTolerance)
+            guard newest != .min else { return arrival }
+            let ahead = Timestamp(milliseconds: newest).advanced(by: Self.recordedStepMax)
+            return max(arrival, ahead)
         }
     }
 
     /// Tells the clock of a believed event time; moves only forward.
     public func observe(_ eventTime: Timestamp) {
-        guard mode == .recorded else { return }
+        guard mode == .recorded, eventTime > .distantPast else { return }
         newestMilliseconds.max(eventTime.milliseconds, ordering: .relaxed)
     }
 }

@@ -10,7 +10,8 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
     private var items: [Element] = []
     private var isClosed = false
     private var weight = 0
-    /// Most items, and most of their weight in bytes, before senders wait.
+    /// Most items, and most of their weight in bytes, before senders wait. A single item that
+    /// weighs more is taken when it is alone.
     let countMax: Int
     let weightMax: Int
 
@@ -19,19 +20,36 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
         self.weightMax = weightMax
     }
 
+    private func hasRoom(_ itemWeight: Int) -> Bool {
+        items.count < countMax && (weight == 0 || itemWeight <= weightMax - weight)
+    }
+
     /// Puts an item in, waiting for room. `false` if the mailbox is closed.
     @discardableResult
     func send(_ item: Element, weight itemWeight: Int = 0) -> Bool {
         condition.lock()
         defer { condition.unlock() }
-        while !isClosed, items.count >= countMax || (weight > 0 && weight + itemWeight > weightMax) {
-            condition.wait()
-        }
+        while !isClosed, !hasRoom(itemWeight) { condition.wait() }
         guard !isClosed else { return false }
         items.append(item)
         weight += itemWeight
         condition.broadcast()
         return true
+    }
+
+    /// Waits until an item without weight has room; `false` if it has none by then, or never.
+    /// Without a limit it waits as long as it takes.
+    func waitForRoom(until limit: Date?) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        while !isClosed, !hasRoom(0) {
+            guard let limit else {
+                condition.wait()
+                continue
+            }
+            if !condition.wait(until: limit) { return !isClosed && hasRoom(0) }
+        }
+        return !isClosed
     }
 
     /// Takes everything that is there, waiting for the first item. Empty once closed and drained.
@@ -51,33 +69,5 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
         isClosed = true
         condition.broadcast()
         condition.unlock()
-    }
-
-    var count: Int {
-        condition.lock()
-        defer { condition.unlock() }
-        return items.count
-    }
-}
-
-/// A value that one thread hands to another exactly once.
-final class HandOver<Value: Sendable>: @unchecked Sendable {
-    private let condition = NSCondition()
-    private var value: Value?
-
-    func put(_ new: Value) {
-        condition.lock()
-        value = new
-        condition.broadcast()
-        condition.unlock()
-    }
-
-    func take() -> Value {
-        condition.lock()
-        defer { condition.unlock() }
-        while true {
-            if let value { return value }
-            condition.wait()
-        }
     }
 }

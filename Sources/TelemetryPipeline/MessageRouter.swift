@@ -28,13 +28,40 @@ struct MessageRouter: Sendable {
         let linked = registry.vehicle(
             source: route.source, bytes, from: name.offset, count: name.length)
         if linked != .unknown { return RoutedMessage(route: route, vehicle: linked) }
-        var externalID: [UInt8] = []
-        externalID.reserveCapacity(name.length)
-        for place in name.offset..<(name.offset + name.length) {
-            externalID.append(bytes.byte(at: place))
-        }
+        let externalID = [UInt8](
+            copying: bytes.extracting(name.offset..<(name.offset + name.length)))
         let key = unlinked.key(
             for: UnlinkedNames.Name(source: route.source, externalID: externalID), at: arrival)
         return RoutedMessage(route: route, vehicle: key)
+    }
+
+    /// Whose an unlinked message is by a newer registry: the same answer to every worker that
+    /// asks at the same place between rounds.
+    func relink(
+        _ message: RoutedMessage, topic: RawSpan, payload: RawSpan, registry: VehicleRegistry
+    ) -> VehicleKey {
+        guard let route = message.route,
+            let name = sources.vehicleName(route, topic: topic, payload: payload)
+        else { return message.vehicle }
+        let linked = registry.vehicle(
+            source: route.source, name.isInPayload ? payload : topic, from: name.offset,
+            count: name.length)
+        guard linked != .unknown else { return message.vehicle }
+        // A connection that still had the older registry may have given the name a number again.
+        let externalID = [UInt8](
+            copying: (name.isInPayload ? payload : topic).extracting(
+                name.offset..<(name.offset + name.length)))
+        unlinked.remove([UnlinkedNames.Name(source: route.source, externalID: externalID)])
+        return linked
+    }
+}
+
+extension [UInt8] {
+    /// The bytes of a span as an array of their own.
+    init(copying span: RawSpan) {
+        self.init()
+        append(addingCapacity: span.byteCount) { room in
+            for place in 0..<span.byteCount { room.append(span.byte(at: place)) }
+        }
     }
 }

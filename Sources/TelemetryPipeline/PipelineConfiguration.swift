@@ -32,6 +32,9 @@ public struct PipelineConfiguration: Sendable {
     public var quarantinePendingBytesMax = 64 << 20
     /// Bytes of journal read at a time while catching up.
     public var replayBytes = 8 << 20
+    /// How long a snapshot, a tick or a new registry waits for workers or a ledger that are held
+    /// up, before it is left for the next time. The queues above hold about a second of work.
+    public var heldUpWait = TimeSpan.seconds(10)
 
     public init(roles: SignalRoles, rules: RuleSet) {
         self.roles = roles

@@ -72,7 +72,16 @@ public final class UnlinkedNames: Sendable {
     public var entries: [Entry] { contents.withLock { Array($0.byName.values) } }
     public var count: Int { contents.withLock { $0.byName.count } }
 
-    /// Forgets names, because they are linked now or too old.
+    /// Forgets names that were not heard since `limit`, and says which.
+    func removeUnheard(since limit: Timestamp) -> [Entry] {
+        contents.withLock { contents in
+            let old = contents.byName.values.filter { $0.lastSeen < limit }
+            for entry in old { contents.byName[entry.name] = nil }
+            return old
+        }
+    }
+
+    /// Forgets names, because they are linked now.
     public func remove(_ names: [Name]) {
         contents.withLock { contents in
             for name in names { contents.byName[name] = nil }

@@ -37,12 +37,13 @@ public struct RegisteredName: Sendable {
 /// Names lie in an open-addressing table whose entries compare the bytes, so a collision of
 /// hashes never mixes two vehicles.
 public final class VehicleRegistry: Sendable {
-    private struct Slot {
-        var hash: UInt64
-        var offset: UInt32
-        var length: UInt32
-        var source: UInt32
-        var vehicle: VehicleKey
+    /// 24 bytes; `.unknown` stands in empty ones.
+    private struct Slot: BitwiseCopyable {
+        var hash: UInt64 = 0
+        var offset: UInt32 = 0
+        var length: UInt32 = 0
+        var source: UInt32 = 0
+        var vehicle = VehicleKey.unknown
     }
 
     private static let anySource = UInt32.max
@@ -51,7 +52,7 @@ public final class VehicleRegistry: Sendable {
     private let vehicles: [RegisteredVehicle?]
     private let zones: [TimeZoneRules]
     private let names: [UInt8]
-    private let table: [Slot?]
+    private let table: [Slot]
     private let mask: Int
     /// Vehicles that at least one name or the registry itself knows.
     public let vehicleCount: Int
@@ -67,16 +68,16 @@ public final class VehicleRegistry: Sendable {
         for vehicle in list { byKey[Int(vehicle.key.number)] = vehicle }
         var capacity = 16
         while capacity < registered.count * 2 { capacity *= 2 }
-        var slots = [Slot?](repeating: nil, count: capacity)
+        var slots = [Slot](repeating: Slot(), count: capacity)
         var bytes: [UInt8] = []
-        for name in registered {
+        for name in registered where name.vehicle != .unknown {
             let source = name.source.map { UInt32($0.number) } ?? Self.anySource
             let offset = bytes.count
             bytes.append(contentsOf: name.externalID)
             let hash = unsafe bytes.span.bytes.stableHash(
                 from: offset, count: name.externalID.count, seed: UInt64(source))
             var place = Int(truncatingIfNeeded: hash) & (capacity - 1)
-            while slots[place] != nil { place = (place + 1) & (capacity - 1) }
+            while slots[place].vehicle != .unknown { place = (place + 1) & (capacity - 1) }
             slots[place] = Slot(
                 hash: hash, offset: UInt32(offset), length: UInt32(name.externalID.count),
                 source: source, vehicle: name.vehicle)
@@ -101,22 +102,26 @@ public final class VehicleRegistry: Sendable {
         return find(source: Self.anySource, bytes, from: offset, count: count)
     }
 
+    private static func isName(
+        _ slot: Slot, in names: [UInt8], _ bytes: RawSpan, _ offset: Int
+    ) -> Bool {
+        unsafe names.span.bytes.equals(
+            from: Int(slot.offset), count: Int(slot.length), bytes, from: offset)
+    }
+
     private func find(source: UInt32, _ bytes: RawSpan, from offset: Int, count: Int)
         -> VehicleKey
     {
         let hash = bytes.stableHash(from: offset, count: count, seed: UInt64(source))
         var place = Int(truncatingIfNeeded: hash) & mask
-        let names = names
-        let known = unsafe names.span.bytes
-        while let slot = table[place] {
+        while true {
+            let slot = table[place]
+            if slot.vehicle == .unknown { return .unknown }
             if slot.hash == hash, slot.source == source, Int(slot.length) == count {
-                let isSame = known.equals(
-                    from: Int(slot.offset), count: count, bytes, from: offset)
-                if isSame { return slot.vehicle }
+                if Self.isName(slot, in: names, bytes, offset) { return slot.vehicle }
             }
             place = (place + 1) & mask
         }
-        return .unknown
     }
 
     /// What the registry knows of a vehicle; `nil` for unlinked and deleted ones.
@@ -136,4 +141,7 @@ public final class VehicleRegistry: Sendable {
     public func zone(of key: VehicleKey) -> TimeZoneRules {
         zones[self[key]?.zone ?? 0]
     }
+
+    /// The zone with this number; see ``RegisteredVehicle/zone``.
+    func zone(_ number: Int) -> TimeZoneRules { zones[number] }
 }

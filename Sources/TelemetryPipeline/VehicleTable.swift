@@ -4,7 +4,8 @@ import VehicleState
 
 /// The vehicles of one worker: states in one array, found by number.
 struct VehicleTable {
-    private(set) var slots: [VehicleSlot] = []
+    /// To be changed in place; ``noteChange(_:)`` afterwards.
+    var slots: [VehicleSlot] = []
     private(set) var keys: [VehicleKey] = []
     /// When each wants to be looked at without a message.
     private var timers: [Timestamp] = []
@@ -12,6 +13,7 @@ struct VehicleTable {
     /// Changed while rules only watched.
     private var isWatched: [Bool] = []
     private var watchedCount = 0
+    /// Places that became dirty, some of them perhaps moved away since.
     private var dirtyPlaces: [Int32] = []
     /// Place by key number; -1 for none. Registered vehicles have dense numbers.
     private var placeOfNumber: [Int32] = []
@@ -36,77 +38,71 @@ struct VehicleTable {
     mutating func insert(_ key: VehicleKey, _ slot: VehicleSlot) {
         if let place = place(of: key) {
             slots[place] = slot
+            timers[place] = slot.nextTimer
             return
         }
-        let place = Int32(slots.count)
+        let place = slots.count
         slots.append(slot)
         keys.append(key)
         timers.append(slot.nextTimer)
         isDirty.append(false)
         isWatched.append(false)
-        if key.isUnlinked {
-            placeOfUnlinked[key.number] = place
-        } else {
-            let number = Int(key.number)
-            if number >= placeOfNumber.count {
-                // Doubling, so that a growing fleet costs an allocation now and then only.
-                let room = max(number + 1, placeOfNumber.count * 2, 1024)
-                placeOfNumber.append(
-                    contentsOf: repeatElement(-1, count: room - placeOfNumber.count))
-            }
-            placeOfNumber[number] = place
-        }
+        setPlace(of: key, to: Int32(place))
     }
 
-    /// Takes a vehicle out; its place is kept empty for nobody, since links are rare.
+    private mutating func setPlace(of key: VehicleKey, to place: Int32) {
+        if key.isUnlinked {
+            placeOfUnlinked[key.number] = place < 0 ? nil : place
+            return
+        }
+        let number = Int(key.number)
+        if number >= placeOfNumber.count {
+            // Doubling, so that a growing fleet costs an allocation now and then only.
+            let room = max(number + 1, placeOfNumber.count * 2, 1024)
+            placeOfNumber.append(contentsOf: repeatElement(-1, count: room - placeOfNumber.count))
+        }
+        placeOfNumber[number] = place
+    }
+
+    /// Takes a vehicle out; the last one moves into its place.
     mutating func remove(_ key: VehicleKey) -> VehicleSlot? {
         guard let place = place(of: key) else { return nil }
-        let slot = slots[place]
+        if isWatched[place] { watchedCount -= 1 }
         let last = slots.count - 1
-        if key.isUnlinked {
-            placeOfUnlinked[key.number] = nil
-        } else {
-            placeOfNumber[Int(key.number)] = -1
-        }
-        if place != last {
-            slots[place] = slots[last]
-            keys[place] = keys[last]
-            timers[place] = timers[last]
-            isDirty[place] = isDirty[last]
-            isWatched[place] = isWatched[last]
-            let moved = keys[place]
-            if moved.isUnlinked {
-                placeOfUnlinked[moved.number] = Int32(place)
-            } else {
-                placeOfNumber[Int(moved.number)] = Int32(place)
-            }
-            if isDirty[place] { dirtyPlaces.append(Int32(place)) }
-        }
-        slots.removeLast()
+        slots.swapAt(place, last)
+        keys.swapAt(place, last)
+        timers.swapAt(place, last)
+        isDirty.swapAt(place, last)
+        isWatched.swapAt(place, last)
+        setPlace(of: keys[place], to: Int32(place))
+        setPlace(of: key, to: -1)
         keys.removeLast()
         timers.removeLast()
         isDirty.removeLast()
         isWatched.removeLast()
-        return slot
+        if place != last, isDirty[place] { dirtyPlaces.append(Int32(place)) }
+        return slots.removeLast()
     }
 
-    /// Changes a slot in place and notes that it is to be stored.
-    mutating func update<Result>(
-        _ place: Int, _ change: (inout VehicleSlot) -> Result
-    ) -> Result {
-        let result = change(&slots[place])
+    /// The slot at `place` was changed: it is to be stored, and its timer may have moved.
+    mutating func noteChange(_ place: Int) {
         timers[place] = slots[place].nextTimer
         markDirty(place)
-        return result
     }
 
-    /// Changes a slot without noting it: taking out what is about to be stored.
-    mutating func changeQuietly(_ place: Int, _ change: (inout VehicleSlot) -> Void) {
-        change(&slots[place])
+    mutating func markDirty(_ place: Int) {
+        guard !isDirty[place] else { return }
+        isDirty[place] = true
+        dirtyPlaces.append(Int32(place))
     }
 
     /// Has the vehicle looked at with the next tick.
     mutating func wake(_ place: Int) { timers[place] = .distantPast }
+
+    /// Has the vehicle left alone until something changes.
+    mutating func rest(_ place: Int) { timers[place] = .distantFuture }
+
+    func isDue(_ place: Int, at now: Timestamp) -> Bool { timers[place] <= now }
 
     /// Registered vehicles heard at or after `limit`.
     func heard(since limit: Timestamp) -> Int {
@@ -118,12 +114,6 @@ struct VehicleTable {
         return count
     }
 
-    mutating func markDirty(_ place: Int) {
-        guard !isDirty[place] else { return }
-        isDirty[place] = true
-        dirtyPlaces.append(Int32(place))
-    }
-
     /// Notes that rules have not spoken about this vehicle yet.
     mutating func markWatched(_ place: Int) {
         guard !isWatched[place] else { return }
@@ -131,25 +121,17 @@ struct VehicleTable {
         watchedCount += 1
     }
 
-    /// Hands out each vehicle whose timer has come.
-    mutating func evaluateDue(
-        at now: Timestamp, _ body: (VehicleKey, inout VehicleSlot) -> Void
-    ) {
-        for place in timers.indices where timers[place] <= now {
-            let key = keys[place]
-            update(place) { body(key, &$0) }
-        }
-    }
-
-    /// Hands out each vehicle that changed while rules only watched, once.
-    mutating func evaluateWatched(_ body: (VehicleKey, inout VehicleSlot) -> Void) {
-        guard watchedCount > 0 else { return }
+    /// Vehicles that changed while rules only watched; they count as spoken about afterwards.
+    mutating func takeWatched() -> [Int] {
+        guard watchedCount > 0 else { return [] }
+        var places: [Int] = []
+        places.reserveCapacity(watchedCount)
         for place in isWatched.indices where isWatched[place] {
             isWatched[place] = false
-            let key = keys[place]
-            update(place) { body(key, &$0) }
+            places.append(place)
         }
         watchedCount = 0
+        return places
     }
 
     /// Places that changed since the last call, each once; they count as unchanged afterwards.

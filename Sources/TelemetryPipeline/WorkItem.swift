@@ -21,14 +21,15 @@ enum WorkItem: Sendable {
     case saved(quarantined: [Int])
     /// A new registry, and the names that are linked by it.
     case adopt(Adoption)
-    /// The journal is replayed: rules that only watched may speak now.
-    case caughtUp
+    /// The journal is replayed: rules that only watched may speak now. Each worker answers.
+    case caughtUp([HandOver<Bool>])
 }
 
 /// A snapshot in the making: each worker puts its share in, the coordinator takes all.
 struct SnapshotRequest: Sendable {
-    var position: JournalPosition
     var shares: [HandOver<SnapshotShare>]
+    /// Gets whether everything that was said before the snapshot is stored.
+    var firingsStored: HandOver<Bool>
 }
 
 /// One worker's share of a snapshot.
@@ -42,15 +43,19 @@ struct SnapshotShare: Sendable {
 /// A change of the registry, at the same place between rounds for every worker.
 struct Adoption: Sendable {
     var registry: VehicleRegistry
-    var links: [VehicleLink]
-    var forgotten: [VehicleKey]
+    var links: [VehicleLink] = []
+    var forgotten: [VehicleKey] = []
     /// For each link, the state that moves; `nil` where none was kept.
-    var states: [HandOver<VehicleSlot?>]
+    var states: [HandOver<VehicleSlot?>] = []
 }
 
-/// What a worker says after each round, in the order of its rounds; or what timers raised.
+/// What a worker says after each item of its mailbox, in their order.
 struct RoundReport: Sendable {
+    /// The item's place among all; the same at every worker.
+    var item: Int64
     /// `nil`: raised by time or by a link, not by a round.
     var position: JournalPosition?
-    var firings: [Firing]
+    var firings: [Firing] = []
+    /// To be answered once everything that was said before is stored.
+    var barrier: HandOver<Bool>?
 }

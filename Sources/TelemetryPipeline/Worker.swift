@@ -1,41 +1,21 @@
 import Foundation
-import PayloadDecoding
 import Synchronization
 import TriggerRules
 import VehicleSignals
-import VehicleState
 
 /// A thread that owns a share of the vehicles and applies rounds to them: steps 4 to 6.
 ///
-/// Everything but the published counters is touched by this thread alone, so nothing in the way
-/// of a message takes a lock.
+/// What it owns is a value on its own stack, so nothing in the way of a message takes a lock,
+/// counts a reference or is checked for exclusivity.
 final class Worker: @unchecked Sendable {
-    let index: Int
-    let configuration: PipelineConfiguration
-    let router: MessageRouter
-    let clock: GatewayClock
-    let firingsStored: JournalPosition
+    private let index: Int
+    private let firingsStored: JournalPosition
     private let mailbox: Mailbox<WorkItem>
     private let collector: FiringCollector
     private let ended = HandOver<Bool>()
     private let published = Mutex<Published>(Published())
-
-    // The worker's own, from here on.
-    var registry: VehicleRegistry
-    var vehicles = VehicleTable()
-    var workspace: DecodingWorkspace
-    var readings: [Reading] = []
-    var texts: [UInt8] = []
-    /// Where rules put their firings; emptied after each round.
-    var desk = FiringDesk()
-    var counters = PipelineCounters()
-    var quarantine: [QuarantinedMessage] = []
-    var quarantineBytes = 0
-    /// What the last snapshot held, until it is stored.
-    var unsavedDays: [VehicleDayChange] = []
-    var unsavedKeys: [VehicleKey] = []
-    /// Whether rules only watch, because the customer store already has these firings.
-    var isWatching = false
+    /// Until `start`, when the thread takes it.
+    private var share: VehicleShare
 
     private struct Published {
         var counters = PipelineCounters()
@@ -43,28 +23,18 @@ final class Worker: @unchecked Sendable {
     }
 
     init(
-        index: Int, configuration: PipelineConfiguration, router: MessageRouter,
-        registry: VehicleRegistry, clock: GatewayClock, mailbox: Mailbox<WorkItem>,
-        collector: FiringCollector, firingsStored: JournalPosition
+        index: Int, share: VehicleShare, mailbox: Mailbox<WorkItem>, collector: FiringCollector,
+        firingsStored: JournalPosition
     ) {
         self.index = index
-        self.configuration = configuration
-        self.router = router
-        self.registry = registry
-        self.clock = clock
+        self.share = share
         self.mailbox = mailbox
         self.collector = collector
         self.firingsStored = firingsStored
-        workspace = router.sources.makeWorkspace()
-        readings.reserveCapacity(configuration.readingsMax)
-        texts.reserveCapacity(configuration.textBytesMax)
     }
 
     /// Takes a stored vehicle; before `start` only.
-    func restore(_ vehicle: RestoredVehicle) {
-        vehicles.insert(vehicle.key, vehicle.slot)
-        clock.observe(vehicle.slot.record.newestEventTime)
-    }
+    func restore(_ vehicle: RestoredVehicle) { share.restore(vehicle) }
 
     func start() {
         let thread = Thread { [self] in
@@ -79,55 +49,49 @@ final class Worker: @unchecked Sendable {
     func waitForEnd() { _ = ended.take() }
 
     private func run() {
+        var own = share
+        share = own.emptied()
         var items: [WorkItem] = []
+        var number: Int64 = 0
         while true {
             items.removeAll(keepingCapacity: true)
             mailbox.receiveAll(into: &items)
             if items.isEmpty { return }
-            for item in items { handle(item) }
+            for item in items {
+                number += 1
+                var report = RoundReport(item: number)
+                handle(item, &own, &report)
+                report.firings = own.takeFirings()
+                let counters = own.counters
+                published.withLock { $0.counters = counters }
+                collector.take(report)
+            }
         }
     }
 
-    private func handle(_ item: WorkItem) {
+    private func handle(_ item: WorkItem, _ own: inout VehicleShare, _ report: inout RoundReport) {
         switch item {
         case .round(let round):
-            isWatching = round.position <= firingsStored
-            apply(round)
-            report(at: round.position)
+            own.isWatching = round.position <= firingsStored
+            own.apply(round)
+            report.position = round.position
         case .tick(let fleetNow, let silentBefore):
-            isWatching = false
             if let silentBefore {
-                let heard = vehicles.heard(since: silentBefore)
+                let heard = own.vehicles.heard(since: silentBefore)
                 published.withLock { $0.heard = heard }
             }
-            vehicles.evaluateDue(at: fleetNow) { key, slot in evaluate(key, &slot, now: fleetNow) }
-            report(at: nil)
+            own.evaluateDue(at: fleetNow)
         case .snapshot(let request):
-            request.shares[index].put(makeSnapshot())
+            request.shares[index].put(own.makeSnapshot())
+            report.barrier = request.firingsStored
         case .saved(let quarantined):
-            forgetUnsaved()
-            quarantine.removeFirst(quarantined[index])
-            quarantineBytes = quarantine.reduce(0) { $0 + $1.payload.count }
+            own.forgetUnsaved(quarantined: quarantined[index])
         case .adopt(let adoption):
-            isWatching = false
-            adopt(adoption)
-            report(at: nil)
-        case .caughtUp:
-            isWatching = false
-            let now = clock.fleetNow()
-            vehicles.evaluateWatched { key, slot in evaluate(key, &slot, now: now) }
-            report(at: nil)
+            own.adopt(adoption)
+        case .caughtUp(let answers):
+            own.catchUp()
+            answers[index].put(true)
         }
-    }
-
-    private func report(at position: JournalPosition?) {
-        let firings = desk.firings
-        counters.firings += UInt64(firings.count)
-        let snapshot = counters
-        published.withLock { $0.counters = snapshot }
-        if position == nil, firings.isEmpty { return }
-        collector.take(RoundReport(position: position, firings: firings))
-        if !firings.isEmpty { desk.firings = [] }
     }
 
     /// The counters as of the last finished round; from any thread.

@@ -1,0 +1,119 @@
+import Foundation
+import Synchronization
+public import VehicleSignals
+
+/// What became of unlinked names since the last snapshot, and a registry that waits to be taken.
+struct RegistryChanges: Sendable {
+    var links: [VehicleLink] = []
+    var forgotten: [VehicleKey] = []
+    /// A registry that the workers do not have yet.
+    var wanted: VehicleRegistry?
+
+    init(wanted: VehicleRegistry) { self.wanted = wanted }
+}
+
+extension TelemetryPipeline {
+    /// Names that lead to no vehicle, in no order.
+    public var unlinkedNames: [UnlinkedNames.Name] { router.unlinked.entries.map(\.name) }
+
+    /// Puts a new registry in force. State of names that it links moves to their vehicles, unless
+    /// telemetry of the vehicle is switched off: then it is forgotten.
+    ///
+    /// While the workers are held up the old registry stays in force; ``tick(silentBefore:)``
+    /// tries again.
+    public func adopt(_ registry: VehicleRegistry) {
+        let limit = heldUpLimit
+        changes.withLock { changes in
+            changes.wanted = registry
+            bringRegistry(&changes, until: limit)
+        }
+    }
+
+    /// Forgets names that nobody linked in time, with their state.
+    public func forgetOldNames(now: Timestamp) {
+        let limit = now.advanced(
+            by: TimeSpan(milliseconds: -configuration.unlinkedKept.milliseconds))
+        let deadline = heldUpLimit
+        changes.withLock { changes in
+            let registry = changes.wanted ?? registry
+            changes.wanted = nil
+            bring(registry, forgettingBefore: limit, &changes, until: deadline)
+        }
+    }
+
+    /// Lets the rules look at the time; to be called about once a second.
+    /// - Parameter silentBefore: also count the vehicles that were heard since then.
+    public func tick(silentBefore: Timestamp? = nil) {
+        let limit = heldUpLimit
+        // Somebody who has the changes now brings the registry himself.
+        _ = changes.withLockIfAvailable { bringRegistry(&$0, until: limit) }
+        let now = clock.fleetNow()
+        sequencer.command(until: limit) { _ in
+            .tick(fleetNow: now, silentBefore: silentBefore)
+        }
+    }
+
+    /// Until when a command waits for workers that are held up.
+    var heldUpLimit: Date {
+        Date(timeIntervalSinceNow: Double(configuration.heldUpWait.milliseconds) / 1000)
+    }
+
+    /// Hands the workers the registry that waits, if one does.
+    func bringRegistry(_ changes: inout RegistryChanges, until limit: Date?) {
+        guard let wanted = changes.wanted else { return }
+        changes.wanted = nil
+        bring(wanted, forgettingBefore: nil, &changes, until: limit)
+    }
+
+    /// Hands the workers a registry, between two rounds.
+    ///
+    /// What changes is worked out while no round can pass: a name that got its number before is
+    /// seen here, and a message that comes after is asked for its vehicle again by the workers.
+    private func bring(
+        _ registry: VehicleRegistry, forgettingBefore old: Timestamp?,
+        _ changes: inout RegistryChanges, until limit: Date?
+    ) {
+        var made: Adoption?
+        var names: [UnlinkedNames.Name] = []
+        let position = sequencer.command(until: limit) { _ in
+            var adoption = Adoption(registry: registry)
+            names = link(registry, &adoption)
+            if let old {
+                // Removed at once, so that a name which is heard again just now stays or is new.
+                adoption.forgotten += router.unlinked.removeUnheard(since: old).map(\.key)
+            }
+            currentRegistry.withLock { $0 = registry }
+            made = adoption
+            return .adopt(adoption)
+        }
+        guard position != nil, let made else {
+            changes.wanted = registry
+            return
+        }
+        router.unlinked.remove(names)
+        changes.links += made.links
+        changes.forgotten += made.forgotten
+    }
+
+    /// Notes which names the registry links; returns them.
+    private func link(
+        _ registry: VehicleRegistry, _ adoption: inout Adoption
+    ) -> [UnlinkedNames.Name] {
+        var names: [UnlinkedNames.Name] = []
+        for entry in router.unlinked.entries {
+            let name = entry.name
+            let key = unsafe registry.vehicle(
+                source: name.source, name.externalID.span.bytes, from: 0,
+                count: name.externalID.count)
+            guard key != .unknown else { continue }
+            names.append(name)
+            if registry.gate(of: key) == .off {
+                adoption.forgotten.append(entry.key)
+            } else {
+                adoption.links.append(VehicleLink(from: entry.key, to: key))
+                adoption.states.append(HandOver())
+            }
+        }
+        return names
+    }
+}

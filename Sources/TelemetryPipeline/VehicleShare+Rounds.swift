@@ -1,0 +1,197 @@
+import PayloadDecoding
+import TriggerRules
+import VehicleSignals
+import VehicleState
+
+// Steps 4 to 6 for the messages of a round.
+
+/// One message of a round, and where it lies.
+private struct MessageInRound {
+    var view: MessageView
+    var vehicle: VehicleKey
+    var position: JournalPosition
+    var index: Int
+
+    var topic: Range<Int> { view.topicOffset..<view.payloadOffset }
+    var payload: Range<Int> { view.payloadOffset..<(view.payloadOffset + view.payloadLength) }
+}
+
+extension VehicleShare {
+    mutating func apply(_ round: Round) {
+        if index == 0 {
+            counters.gated += UInt64(round.batch.gatedCount)
+            counters.received += UInt64(round.batch.gatedCount)
+        }
+        let workers = configuration.workers
+        round.batch.withBytes { bytes in
+            for place in 0..<round.batch.count {
+                let routed = round.routed[place]
+                var message = MessageInRound(
+                    view: round.batch.message(place), vehicle: routed.vehicle,
+                    position: round.position, index: place)
+                if routed.vehicle.isUnlinked {
+                    // It may have been linked since it came; then another worker may own it.
+                    message.vehicle = router.relink(
+                        routed, topic: bytes.extracting(message.topic),
+                        payload: bytes.extracting(message.payload), registry: registry)
+                }
+                if workers > 1 {
+                    // Messages that name no vehicle are dealt out in turn.
+                    let isDealt = message.vehicle == .unknown
+                    guard isDealt ? place % workers == index : isMine(message.vehicle) else {
+                        continue
+                    }
+                }
+                apply(message, routed.route, bytes)
+            }
+        }
+    }
+
+    private mutating func apply(_ message: MessageInRound, _ route: Route?, _ bytes: RawSpan) {
+        counters.received += 1
+        if message.view.flags.contains(.blanked) {
+            // Erased on request: it says nothing any more.
+            counters.duplicate += 1
+            return
+        }
+        let registered = registry[message.vehicle]
+        if let registered, registered.gate == .off {
+            // Switched off, or linked to a vehicle that is, since the message came.
+            counters.gated += 1
+            return
+        }
+        guard let route else {
+            park(
+                message, bytes, source: nil, reason: "no_source", offset: nil,
+                sentence: "no source takes this topic")
+            return
+        }
+        if router.sources.isIgnored(route) {
+            counters.applied += 1
+            return
+        }
+        let outcome: DecodeOutcome
+        do throws(DecodeError) {
+            outcome = try Self.decode(
+                router.sources, route, message, bytes, room: configuration.readingsMax,
+                textRoom: configuration.textBytesMax, &workspace, &readings, &texts)
+        } catch {
+            park(
+                message, bytes, source: route.source, reason: error.reason.word,
+                offset: error.offset, sentence: error.sentence)
+            return
+        }
+        counters.readings += UInt64(outcome.readings)
+        counters.readingsDropped += UInt64(outcome.unknownSignals) + UInt64(outcome.outOfRange)
+        guard message.vehicle != .unknown else {
+            counters.unlinked += 1
+            counters.unlinkedBeyondLimit += 1
+            return
+        }
+        applyReadings(message, route.source, registered, bytes)
+    }
+
+    /// Bytes to readings. Static, so that each thing that it changes is handed in by itself.
+    private static func decode(
+        _ sources: CompiledSources, _ route: Route, _ message: MessageInRound, _ bytes: RawSpan,
+        room: Int, textRoom: Int, _ workspace: inout DecodingWorkspace,
+        _ readings: inout [Reading], _ texts: inout [UInt8]
+    ) throws(DecodeError) -> DecodeOutcome {
+        let topic = bytes.extracting(message.topic)
+        let payload = bytes.extracting(message.payload)
+        readings.removeAll(keepingCapacity: true)
+        texts.removeAll(keepingCapacity: true)
+        var failure: DecodeError?
+        var outcome = DecodeOutcome()
+        readings.append(addingCapacity: room) { readingSpan in
+            texts.append(addingCapacity: textRoom) { textSpan in
+                do throws(DecodeError) {
+                    outcome = try sources.decode(
+                        route, topic: topic, payload: payload, arrival: message.view.arrival,
+                        isRetained: message.view.flags.contains(.retained),
+                        workspace: &workspace, into: &readingSpan, texts: &textSpan)
+                } catch {
+                    failure = error
+                }
+            }
+        }
+        if let failure { throw failure }
+        return outcome
+    }
+
+    /// Steps 5 and 6 for the decoded readings of one message; counts it, exactly once.
+    private mutating func applyReadings(
+        _ message: MessageInRound, _ source: SourceID, _ registered: RegisteredVehicle?,
+        _ bytes: RawSpan
+    ) {
+        let decoded = readings.count
+        if let registered, registered.gate == .serviceOnly {
+            let sources = router.sources
+            readings.removeAll { !sources.isForService($0.signal) }
+            counters.readingsGated += UInt64(decoded - readings.count)
+        }
+        let arrival = message.view.arrival
+        let place = vehicles.placeOrInsert(message.vehicle)
+        let outcome = Self.apply(
+            readings, to: &vehicles.slots[place], source, configuration,
+            zone: registry.zone(registered?.zone ?? 0),
+            now: clock.plausibleNow(arrival: arrival), arrival: arrival)
+        vehicles.noteChange(place)
+        let newest = vehicles.slots[place].record.newestEventTime
+        clock.observe(newest)
+        if registered != nil {
+            if isWatching {
+                vehicles.markWatched(place)
+            } else {
+                evaluate(place, now: clock.mode == .wall ? arrival : newest)
+            }
+        }
+        counters.readingsInFuture += UInt64(outcome.future)
+        counters.odometerRefused += UInt64(outcome.implausible) + UInt64(outcome.sentinel)
+        if outcome.future > 0, Int(outcome.future) == readings.count {
+            park(
+                message, bytes, source: source, reason: "time_in_future", offset: nil,
+                sentence: "every time in it lies ahead of the clock by more than five minutes")
+        } else if message.vehicle.isUnlinked {
+            counters.unlinked += 1
+        } else if outcome.isApplied || decoded == 0 {
+            counters.applied += 1
+        } else if readings.isEmpty {
+            // The holder lets nothing of it in.
+            counters.gated += 1
+        } else {
+            counters.duplicate += 1
+        }
+    }
+
+    /// Static, so that the readings are lent while the slot is changed.
+    private static func apply(
+        _ readings: [Reading], to slot: inout VehicleSlot, _ source: SourceID,
+        _ configuration: PipelineConfiguration, zone: TimeZoneRules, now: Timestamp,
+        arrival: Timestamp
+    ) -> MessageOutcome {
+        slot.apply(
+            readings.span, in: 0..<readings.count, source: source, roles: configuration.roles,
+            rules: configuration.rules, zone: zone, now: now, arrival: arrival,
+            configuration: configuration.state)
+    }
+
+    /// Puts a message aside with everything that is needed to look at it and to decode it again.
+    private mutating func park(
+        _ message: MessageInRound, _ bytes: RawSpan, source: SourceID?, reason: String,
+        offset: Int?, sentence: String
+    ) {
+        counters.quarantined += 1
+        let size = message.view.topicLength + message.view.payloadLength
+        guard quarantine.count < configuration.quarantinePendingMax,
+            size <= configuration.quarantinePendingBytesMax - quarantineBytes
+        else { return }
+        quarantineBytes += size
+        quarantine.append(
+            QuarantinedMessage(
+                position: message.position, index: message.index, source: source, reason: reason,
+                byteOffset: offset, sentence: sentence, arrival: message.view.arrival,
+                topic: [UInt8](copying: bytes.extracting(message.topic)),
+                payload: [UInt8](copying: bytes.extracting(message.payload))))
+    }
+}

@@ -1,0 +1,135 @@
+import PayloadDecoding
+import TriggerRules
+import VehicleSignals
+import VehicleState
+
+/// What one worker owns: its share of the vehicles, and everything that it reuses from message
+/// to message. A value, changed in place by one thread.
+struct VehicleShare {
+    let index: Int
+    let configuration: PipelineConfiguration
+    let router: MessageRouter
+    let clock: GatewayClock
+
+    var registry: VehicleRegistry
+    var vehicles = VehicleTable()
+    var workspace: DecodingWorkspace
+    var readings: [Reading] = []
+    var texts: [UInt8] = []
+    /// Where rules put their firings; emptied after each item.
+    var desk = FiringDesk()
+    var counters = PipelineCounters()
+    var quarantine: [QuarantinedMessage] = []
+    var quarantineBytes = 0
+    /// What the last snapshot held, until it is stored.
+    var unsavedDays: [VehicleDayChange] = []
+    var unsavedKeys: [VehicleKey] = []
+    /// Whether rules only watch, because the customer store already has these firings.
+    var isWatching = false
+    /// Whether the journal is being replayed: until then nobody speaks about a vehicle by itself.
+    var isReplaying = true
+
+    init(
+        index: Int, configuration: PipelineConfiguration, router: MessageRouter,
+        registry: VehicleRegistry, clock: GatewayClock
+    ) {
+        self.index = index
+        self.configuration = configuration
+        self.router = router
+        self.registry = registry
+        self.clock = clock
+        workspace = router.sources.makeWorkspace()
+        readings.reserveCapacity(configuration.readingsMax)
+        texts.reserveCapacity(configuration.textBytesMax)
+    }
+
+    /// A share of nothing, to stand where this one stood while its thread has it.
+    func emptied() -> VehicleShare {
+        VehicleShare(
+            index: index, configuration: configuration, router: router, registry: registry,
+            clock: clock)
+    }
+
+    mutating func restore(_ vehicle: RestoredVehicle) {
+        vehicles.insert(vehicle.key, vehicle.slot)
+        clock.observe(vehicle.slot.record.newestEventTime)
+    }
+
+    /// What the rules said since the last call.
+    mutating func takeFirings() -> [Firing] {
+        guard !desk.firings.isEmpty else { return [] }
+        counters.firings += UInt64(desk.firings.count)
+        let firings = desk.firings
+        desk.firings = []
+        return firings
+    }
+
+    /// Lets the rules speak about the vehicle at `place`.
+    mutating func evaluate(_ place: Int, now: Timestamp) {
+        let key = vehicles.keys[place]
+        guard !key.isUnlinked, let registered = registry[key] else { return }
+        vehicles.slots[place].evaluate(
+            vehicle: key, facts: registered.facts, rules: configuration.rules,
+            zone: registry.zone(registered.zone), now: now, configuration: configuration.state,
+            desk: &desk)
+        vehicles.noteChange(place)
+    }
+
+    /// Lets the rules look at every vehicle whose time has come.
+    mutating func evaluateDue(at now: Timestamp) {
+        for place in 0..<vehicles.count where vehicles.isDue(place, at: now) {
+            if registry[vehicles.keys[place]] == nil {
+                // Nobody's vehicle any more: it wakes when the registry has it again.
+                vehicles.rest(place)
+            } else {
+                evaluate(place, now: now)
+            }
+        }
+    }
+
+    /// The journal is replayed: the rules look at what they only watched.
+    mutating func catchUp() {
+        isWatching = false
+        isReplaying = false
+        let now = clock.fleetNow()
+        for place in vehicles.takeWatched() { evaluate(place, now: now) }
+    }
+
+    // MARK: Registry
+
+    /// Takes a new registry, and moves the state of names that it links.
+    mutating func adopt(_ adoption: Adoption) {
+        // First everybody lets go, then everybody takes: nobody waits for somebody who waits.
+        for (link, state) in zip(adoption.links, adoption.states) where isMine(link.from) {
+            state.put(vehicles.remove(link.from))
+        }
+        for key in adoption.forgotten where isMine(key) { _ = vehicles.remove(key) }
+        let before = registry
+        registry = adoption.registry
+        let now = clock.fleetNow()
+        for (link, state) in zip(adoption.links, adoption.states) where isMine(link.to) {
+            guard let moved = state.take() else { continue }
+            let place = vehicles.placeOrInsert(link.to)
+            vehicles.slots[place].merge(moved, rules: configuration.rules)
+            vehicles.noteChange(place)
+            if isReplaying { vehicles.markWatched(place) } else { evaluate(place, now: now) }
+        }
+        if before !== registry { noteChangedFacts(before: before) }
+    }
+
+    /// Vehicles whose plan, battery or class changed are looked at with the next tick.
+    private mutating func noteChangedFacts(before: VehicleRegistry) {
+        for place in 0..<vehicles.count {
+            let key = vehicles.keys[place]
+            guard !key.isUnlinked, before[key]?.facts != registry[key]?.facts else { continue }
+            vehicles.slots[place].noteFactsChanged()
+            vehicles.noteChange(place)
+            vehicles.wake(place)
+        }
+    }
+
+    func isMine(_ key: VehicleKey) -> Bool {
+        configuration.workers == 1
+            || TelemetryPipeline.share(of: key, workers: configuration.workers) == index
+    }
+}
