@@ -1,7 +1,6 @@
 # One configuration for everything: release. Building and testing share their products.
 SHELL := /bin/bash
 SWIFT_BUILD := swift build -c release
-SWIFT_TEST := swift test -c release --disable-testable-imports
 PROGRAMS := .build/release
 SWIFT_FOLDERS := $(wildcard Sources Tests simulators Benchmarks Fuzzing)
 
@@ -18,7 +17,7 @@ build: setup ## Build everything
 	$(SWIFT_BUILD)
 
 test: build ## Build and run every test
-	$(SWIFT_TEST)
+	scripts/test.sh
 
 lint: ## Check the formatting of every Swift file
 	swift format lint --strict --recursive $(SWIFT_FOLDERS) Package.swift

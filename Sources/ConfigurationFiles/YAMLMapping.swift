@@ -283,11 +283,12 @@ extension StringProtocol {
     }
 }
 
-/// The word of a list that is at most a third of its letters away, by Levenshtein's distance.
+/// The word of a list that is at most half of its letters and three away, by Levenshtein's
+/// distance: near enough for a slip of the pen.
 func closest(to word: String, in list: [String]) -> String? {
     let best = list.map { (word: $0, distance: editDistance(word, $0)) }
         .min { ($0.distance, $0.word) < ($1.distance, $1.word) }
-    guard let best, best.distance <= max(1, word.count / 3) else { return nil }
+    guard let best, best.distance <= min(3, max(1, word.count / 2)) else { return nil }
     return best.word
 }
 

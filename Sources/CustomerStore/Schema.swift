@@ -174,7 +174,8 @@ enum Schema {
             INSERT OR IGNORE INTO marked_vehicles VALUES (NEW.vehicle); END;
         CREATE TRIGGER mark_choice AFTER INSERT ON choices BEGIN
             INSERT OR IGNORE INTO marked_vehicles SELECT e.vehicle FROM epochs e
-            WHERE e.id = NEW.epoch AND EXISTS (SELECT 1 FROM triggers t WHERE t.vehicle = e.vehicle);
+            WHERE e.id = NEW.epoch
+                AND EXISTS (SELECT 1 FROM triggers t WHERE t.vehicle = e.vehicle);
             END;
         CREATE TRIGGER mark_permission AFTER INSERT ON permissions BEGIN
             INSERT OR IGNORE INTO marked_vehicles SELECT e.vehicle FROM epochs e

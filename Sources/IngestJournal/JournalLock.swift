@@ -18,7 +18,7 @@ final class JournalLock: Sendable {
                 path: path, operation: "open the lock", code: code,
                 detail: unsafe String(cString: strerror(code)))
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.lock(descriptor) else {
             let owner = Self.owner(descriptor)
             Glibc.close(descriptor)
             throw .inUse(path: journal, by: owner)
@@ -28,6 +28,19 @@ final class JournalLock: Sendable {
         ftruncate(descriptor, 0)
         // The note is for people only; a full disk must not keep the gateway from starting.
         _ = unsafe note.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    }
+
+    /// How often the lock is asked for, every ten milliseconds. A process that this one starts
+    /// shares its handles until it has become another program, so a lock that was just released
+    /// may seem to be held for a moment.
+    private static let triesMax = 30
+
+    private static func lock(_ descriptor: Int32) -> Bool {
+        for _ in 1..<triesMax {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            usleep(10_000)
+        }
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0
     }
 
     private static func owner(_ descriptor: Int32) -> String {

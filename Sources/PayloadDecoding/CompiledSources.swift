@@ -59,7 +59,8 @@ public struct CompiledSources: Sendable {
     /// A new workspace, for one thread.
     public func makeWorkspace() -> DecodingWorkspace { DecodingWorkspace(stamps: stampCount) }
 
-    /// Whether a vehicle whose gate is `service_only` may deliver the signal; one look into a table.
+    /// Whether a vehicle whose gate is `service_only` may deliver the signal; one look into a
+    /// table.
     public func isForService(_ signal: SignalID) -> Bool { serviceSignals[Int(signal.number)] }
 
     private var stampCount: Int { max(nativeRules.count, edges.count) }

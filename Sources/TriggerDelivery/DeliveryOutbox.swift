@@ -2,7 +2,8 @@ public import VehicleSignals
 
 /// What delivery needs from whoever keeps the outbox; the executable hands it the customer store.
 ///
-/// Every function may be called from any thread and must be durable when it returns. An error thrown
+/// Every function may be called from any thread and must be durable when it returns. An error
+/// thrown
 /// means "nothing changed": the runner counts it, waits and asks again.
 public protocol DeliveryOutbox: Sendable {
     /// Rows whose time has come, earliest first, each of them
@@ -15,7 +16,8 @@ public protocol DeliveryOutbox: Sendable {
     /// At most `query.limit` rows, of them at most `query.perEndpointLimit` of one endpoint.
     func due(_ query: DueQuery) async throws -> DueBatch
 
-    /// Asks for permission to make attempt number `attempt` of this event now, and for what to send.
+    /// Asks for permission to make attempt number `attempt` of this event now, and for what to
+    /// send.
     ///
     /// For `.send` the outbox has written the line of the disclosure ledger before it returns. For
     /// `.withdrawn` it has made the row a tombstone in the same transaction, and for

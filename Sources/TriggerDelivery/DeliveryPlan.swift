@@ -63,7 +63,8 @@ public struct DeliveryPlan: Sendable, Hashable {
 
     /// - 2xx: delivered. 3xx: a failure, never followed. 410: the endpoint is gone.
     /// - 429, 502, 503, 504: as a failure, but not before the receiver's `Retry-After`.
-    /// - Everything else, and no answer: the next delay of the schedule, or dead after the last one.
+    /// - Everything else, and no answer: the next delay of the schedule, or dead after the last
+    /// one.
     ///
     /// - Parameters:
     ///   - attempt: Number of the attempt that was made, from 1.

@@ -72,7 +72,8 @@ public final class DeliveryRunner: Sendable {
             let until = scheduler.withLock {
                 $0.nextWake(now: time, interval: configuration.reconcileInterval)
             }
-            // A wake in the past or present is a row that a place is missing for; ends wake us then.
+            // A wake in the past or present is a row that a place is missing for; ends wake us
+            // then.
             let pause = max(until.since(time).milliseconds, 5)
             if await wake.wait(atMost: .milliseconds(pause)) {
                 scheduler.withLock { $0.markStale() }

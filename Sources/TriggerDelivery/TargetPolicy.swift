@@ -20,7 +20,8 @@ public struct TargetPolicy: Sendable, Hashable {
 
     /// The addresses of `found` that may be called for `url`; throws the first reason if none may.
     ///
-    /// - Parameter found: What the name resolves to now, or the address that the URL states. Exactly
+    /// - Parameter found: What the name resolves to now, or the address that the URL states.
+    /// Exactly
     ///   the address returned must be called: a second lookup may answer otherwise.
     public func permitted(
         _ url: TargetURL, found: [IPAddress]

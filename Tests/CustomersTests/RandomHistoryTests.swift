@@ -146,7 +146,8 @@ import VehicleSignals
         }
         facts.dealers = [
             Dealer(
-                id: 1, key: "D1", name: "One", timeZone: "UTC", kind: .franchised, brands: ["ACME"]),
+                id: 1, key: "D1", name: "One", timeZone: "UTC", kind: .franchised,
+                brands: ["ACME"]),
             Dealer(
                 id: 2, key: "D2", name: "Two", timeZone: "UTC", kind: .independent, brands: ["*"]),
         ]

@@ -45,7 +45,8 @@ struct ProgramTests {
         #expect(code == 0, "\(words)")
         let last = words.split(separator: "\n").last { $0.contains("delivered") } ?? ""
         for word in ["leads", "delivered", "answered"] {
-            let count = last.components(separatedBy: word + " ").dropFirst().first
+            let count =
+                last.components(separatedBy: word + " ").dropFirst().first
                 .flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
             #expect(count > 0, "the demo's last line says how many \(word): \(last)")
         }
@@ -58,13 +59,13 @@ struct ProgramTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let file = folder + "/gateway.yaml"
         try """
-            signals: \(Stage.root)/config/signals.yaml
-            sources: \(Stage.root)/config/sources
-            rules: \(Stage.root)/config/rules
-            broker:
-              port: abc
-              hots: example.org
-            """.write(toFile: file, atomically: true, encoding: .utf8)
+        signals: \(Stage.root)/config/signals.yaml
+        sources: \(Stage.root)/config/sources
+        rules: \(Stage.root)/config/rules
+        broker:
+          port: abc
+          hots: example.org
+        """.write(toFile: file, atomically: true, encoding: .utf8)
         let log = folder + "/log"
         #expect(try run("turnpike", ["check", "--config", file], log: log) == 1)
         let words = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""

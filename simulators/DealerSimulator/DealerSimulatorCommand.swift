@@ -111,7 +111,8 @@ struct DealerSimulatorCommand: AsyncParsableCommand {
             let isGood = await group.next() ?? true
             desk.stop()
             log.flush()
-            // A server that is told to stop waits for calls under way, and a dead dealer's last long.
+            // A server that is told to stop waits for calls under way, and a dead dealer's last
+            // long.
             Foundation.exit(isGood ? 0 : 1)
         }
     }

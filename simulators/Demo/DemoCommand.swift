@@ -67,7 +67,7 @@ struct DemoCommand: AsyncParsableCommand {
         }
         ticker.cancel()
         await ticker.value
-        print("ending …")
+        say("ending …")
     }
 
     private func absolute(_ path: String) -> String {

@@ -85,7 +85,7 @@ final class DemoStage: @unchecked Sendable {
     /// First run: makes the fleet's files, imports them and creates the keys.
     func prepare() throws {
         guard isFirstRun else { return }
-        print("preparing a fleet of \(options.vehicles) vehicles …")
+        say("preparing a fleet of \(options.vehicles) vehicles …")
         let files = options.data + "/import"
         try FileManager.default.createDirectory(atPath: files, withIntermediateDirectories: true)
         var arguments =
@@ -151,7 +151,7 @@ final class DemoStage: @unchecked Sendable {
     }
 
     func introduce() {
-        print(
+        say(
             """
 
             Turnpike runs. Look at  \(gateway.address)/  and give it one of these keys:
@@ -160,9 +160,9 @@ final class DemoStage: @unchecked Sendable {
             """)
         for dealer in Self.dealers {
             let name = dealer.padding(toLength: 14, withPad: " ", startingAt: 0)
-            print("  \(name)\(memory.dealerKeys[dealer] ?? "")")
+            say("  \(name)\(memory.dealerKeys[dealer] ?? "")")
         }
-        print(
+        say(
             """
             Broker: mqtt://127.0.0.1:\(broker.port)   data: \(options.data)
             Ctrl-C ends everything; the next start goes on where this one was.

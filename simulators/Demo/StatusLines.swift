@@ -10,13 +10,13 @@ struct StatusLines: Sendable {
 
     func printEverySecond(while stage: DemoStage) async {
         while !Task.isCancelled {
-            if let trouble = stage.everyoneRuns { print("! \(trouble)") }
+            if let trouble = stage.everyoneRuns { say("! \(trouble)") }
             do {
-                print(try await line())
+                say(try await line())
             } catch is CancellationError {
                 return
             } catch {
-                print("  the gateway does not answer: \(error)")
+                say("  the gateway does not answer: \(error)")
             }
             try? await Task.sleep(for: .seconds(1))
         }

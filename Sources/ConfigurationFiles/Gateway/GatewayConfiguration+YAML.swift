@@ -30,7 +30,9 @@ extension GatewayConfiguration {
         }
         let root = YAMLMapping.root(
             of: text, file: file, mistakes: mistakes, overrides: overrides)
-        let folder = file.contains("/") ? String(file[..<(file.lastIndex(of: "/") ?? file.endIndex)])
+        let folder =
+            file.contains("/")
+            ? String(file[..<(file.lastIndex(of: "/") ?? file.endIndex)])
             : "."
         var result = GatewayConfiguration(folder: folder)
         result.readTop(root, folder: folder)
@@ -113,7 +115,8 @@ extension GatewayConfiguration.Broker {
         tlsKeyFile = path(section.string("tls_key", default: tlsKeyFile))
         sessionExpiryHours = section.int(
             "session_expiry_hours", in: 1...8760, default: sessionExpiryHours)
-        keepAliveSeconds = section.int("keep_alive_seconds", in: 5...3600, default: keepAliveSeconds)
+        keepAliveSeconds = section.int(
+            "keep_alive_seconds", in: 5...3600, default: keepAliveSeconds)
         roundPauseMilliseconds = section.int(
             "round_pause_milliseconds", in: 0...1000, default: roundPauseMilliseconds)
         roundMessagesMax = section.int(
@@ -123,7 +126,8 @@ extension GatewayConfiguration.Broker {
         subscriptions = section.strings("subscriptions", default: subscriptions)
         if connections > 1, share.isEmpty {
             section.report(
-                "share", "\(connections) connections without a shared subscription would each "
+                "share",
+                "\(connections) connections without a shared subscription would each "
                     + "receive every message",
                 remedy: "name a group in broker.share, or set broker.connections to 1")
         }

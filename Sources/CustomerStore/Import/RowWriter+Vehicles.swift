@@ -50,7 +50,8 @@ extension RowWriter {
                 switch error {
                 case .length(let count): "has \(count) characters, a VIN has 17"
                 case .character(let character, let place):
-                    "holds \"\(character)\" at place \(place); a VIN has A–Z without I, O, Q, and 0–9"
+                    "holds \"\(character)\" at place \(place); "
+                        + "a VIN has A–Z without I, O, Q, and 0–9"
                 case .checkDigit(let expected, let found):
                     "has \"\(found)\" at place 9 where its check digit must be \"\(expected)\""
                 }

@@ -19,6 +19,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case replayRefused = "REPLAY_REFUSED"
     case permissionWithdrawn = "PERMISSION_WITHDRAWN"
     case ownershipChanged = "OWNERSHIP_CHANGED"
+    case leadClosed = "LEAD_CLOSED"
     case notAcceptable = "NOT_ACCEPTABLE"
     case bodyTooLarge = "BODY_TOO_LARGE"
     case unsupportedType = "UNSUPPORTED_TYPE"
@@ -37,7 +38,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .lifeCycleConflict, .versionConflict, .replayRefused, .idempotencyKeyReused: 409
-        case .permissionWithdrawn, .ownershipChanged: 410
+        case .permissionWithdrawn, .ownershipChanged, .leadClosed: 410
         case .bodyTooLarge: 413
         case .unsupportedType: 415
         case .badValue: 422
@@ -70,6 +71,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .replayRefused: "The event may not be sent again"
         case .permissionWithdrawn: "No permission holds now"
         case .ownershipChanged: "The vehicle has another holder"
+        case .leadClosed: "The lead has come to its end"
         case .notAcceptable: "No such representation"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedType: "The body's type is not known"
@@ -103,6 +105,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .replayRefused: "Nothing can be done; the reason is in the detail."
         case .permissionWithdrawn: "Don't contact the customer about this lead."
         case .ownershipChanged: "Don't contact the former holder; a new lead comes if one is due."
+        case .leadClosed: "Nothing needs to be done; there is nothing to call about."
         case .notAcceptable: "Ask for application/json or text/csv."
         case .bodyTooLarge: "Send less."
         case .unsupportedType: "Send Content-Type: application/json."

@@ -21,6 +21,8 @@ public enum ContactAnswer: Sendable {
     case unknownLead
     /// No permission holds now, for this reason.
     case refused(RefusalReason)
+    /// The lead has come to its end: there is nothing to call about.
+    case leadClosed
 }
 
 /// What comes of reporting a status.
@@ -34,6 +36,8 @@ public enum ReportAnswer: Sendable {
     case versionConflict(current: Lead)
     /// The idempotency key belongs to another report.
     case idempotencyKeyReused
+    /// The report itself is wrong: which member, and why.
+    case invalid(member: String, reason: String)
 }
 
 /// A dealer's leads. Whatever these calls hand out is a disclosure: the book writes the line in the

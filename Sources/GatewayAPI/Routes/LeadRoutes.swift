@@ -94,7 +94,10 @@ struct LeadRoutes: Sendable {
                     Schema.choice([Purpose.dealerShare.rawValue], "Sharing with the repairer."))
             ],
             answers: [.json("Contact", "The contact.")],
-            problems: [.purposeRequired, .unknownLead, .permissionWithdrawn, .ownershipChanged],
+            problems: [
+                .purposeRequired, .unknownLead, .permissionWithdrawn, .ownershipChanged,
+                .leadClosed,
+            ],
             dataClasses: [.identityContact, .vehicleStatic], purpose: .dealerShare
         ) { call in
             let purpose = call.headers[.purpose]
@@ -111,6 +114,8 @@ struct LeadRoutes: Sendable {
             switch answer {
             case .contact(let contact): return Reply(contact.json)
             case .unknownLead: throw Self.unknownLead
+            case .leadClosed:
+                throw Problem(.leadClosed, "The lead has ended, so its contact is not handed out.")
             case .refused(let reason):
                 // A dealer learns whether the car or the permission is gone, and no more.
                 throw reason.isAboutOwnership
@@ -170,6 +175,8 @@ struct LeadRoutes: Sendable {
         case .idempotencyKeyReused:
             throw Problem(
                 .idempotencyKeyReused, "This key came with another report of the same dealer.")
+        case .invalid(let member, let reason):
+            throw Problem(.badValue, "\(member): \(reason)")
         case .lifeCycleConflict(let lead):
             throw Problem(
                 .lifeCycleConflict,

@@ -93,7 +93,8 @@ struct UsageRoutes: Sendable {
         guard first <= last, first.distance(to: last) < GatewayLimit.usageMonths else {
             throw Problem(
                 .badParameter,
-                "from must not lie after to; at most \(GatewayLimit.usageMonths) months are answered."
+                "from must not lie after to; at most \(GatewayLimit.usageMonths) months "
+                    + "are answered."
             )
         }
         return first...last

@@ -31,8 +31,11 @@ struct LeadBookAdapter: LeadBook {
         case .contact(let contact): return .contact(contact)
         case .notFound: return .unknownLead
         case .refused(let refusal):
-            return .refused(
-                refusal.code == .ownershipChanged ? .ownershipChanged : .permissionWithdrawn)
+            switch refusal.code {
+            case .ownershipChanged: return .refused(.ownershipChanged)
+            case .permissionWithdrawn: return .refused(.permissionWithdrawn)
+            case .leadClosed: return .leadClosed
+            }
         }
     }
 
@@ -56,8 +59,7 @@ struct LeadBookAdapter: LeadBook {
         case .keyConflict: return .idempotencyKeyReused
         case .versionConflict: return .versionConflict(current: standing)
         case .stepRefused: return .lifeCycleConflict(current: standing)
-        case .invalid(let field, let reason):
-            throw TemporarilyUnavailable(reason: "\(field): \(reason)")
+        case .invalid(let field, let reason): return .invalid(member: field, reason: reason)
         }
     }
 }

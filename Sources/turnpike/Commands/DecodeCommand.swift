@@ -86,8 +86,7 @@ struct DecodeCommand: ParsableCommand {
         if options.json {
             try? printJSON(Failure(error: code, detail: sentence, byte: offset))
         } else {
-            let place = offset.map { " (byte \($0))" } ?? ""
-            printError("\(code)\(place): \(sentence)")
+            printError("\(code): \(sentence)")
         }
         return ExitCode(1)
     }

@@ -46,7 +46,8 @@ struct DoctorCommand: ParsableCommand {
                 try printJSON(finding)
             } else {
                 let remedy = finding.remedy.isEmpty ? "" : "\n           → \(finding.remedy)"
-                print("\(finding.level.padded(to: 9))\(finding.check): \(finding.sentence)\(remedy)")
+                print(
+                    "\(finding.level.padded(to: 9))\(finding.check): \(finding.sentence)\(remedy)")
             }
         }
         if findings.contains(where: { $0.level == "problem" }) { throw ExitCode(1) }
@@ -77,7 +78,8 @@ struct DoctorCommand: ParsableCommand {
             return [
                 Finding(
                     check: "disk", level: "warning", sentence: words,
-                    remedy: "a full disk stops reading; make room, or shorten journal.retention_hours")
+                    remedy:
+                        "a full disk stops reading; make room, or shorten journal.retention_hours")
             ]
         }
         return [Finding(check: "disk", level: "good", sentence: words, remedy: "")]

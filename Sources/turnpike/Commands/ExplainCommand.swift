@@ -124,7 +124,8 @@ struct ExplainCommand: ParsableCommand {
         if stored.isEmpty { print("triggers stored\n  none") }
         for trigger in stored {
             let why = trigger.parked.map { " — waits: \($0.sentence)" } ?? ""
-            print("trigger \(trigger.code) cycle \(trigger.cycle): \(trigger.status.rawValue)\(why)")
+            print(
+                "trigger \(trigger.code) cycle \(trigger.cycle): \(trigger.status.rawValue)\(why)")
             print("  \(trigger.reason)")
             for lead in trigger.leads { print("  lead at \(lead.dealer): \(lead.status.rawValue)") }
         }

@@ -4,7 +4,8 @@ import Foundation
 func printJSON(_ value: some Encodable, pretty: Bool = false) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting =
-        pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        pretty
+        ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         : [.sortedKeys, .withoutEscapingSlashes]
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }

@@ -90,7 +90,8 @@ struct ReplayCommand: ParsableCommand {
         }
         try publisher.close(atMost: .seconds(60))
         print(
-            json ? "{\"published\":\(sent),\"files\":\(files.count)}"
+            json
+                ? "{\"published\":\(sent),\"files\":\(files.count)}"
                 : "published \(sent) messages of \(files.count) files to \(broker)")
     }
 

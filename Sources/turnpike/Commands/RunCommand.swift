@@ -16,8 +16,8 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs the gateway until SIGTERM or Ctrl-C.",
         discussion: """
-            Opens the stores in the data folder, replays what was acknowledged and not yet applied, \
-            then connects to the broker. Logs go to standard error.
+            Opens the stores in the data folder, replays what was acknowledged and not yet \
+            applied, then connects to the broker. Logs go to standard error.
             """)
 
     @OptionGroup var options: ConfigurationOptions

@@ -1,5 +1,6 @@
 import ConfigurationFiles
 import CustomerStore
+import Customers
 import IngestJournal
 import Logging
 import MQTTLink
@@ -72,12 +73,14 @@ final class Gateway: Sendable {
                 runner.poke()
             })
         let pipeline = pipeline
+        let words = LinkWords()
         links = try (1...settings.broker.connections).map { number in
             try MQTTConnection(
                 loaded.gateway.broker.connection(
                     number: number, filters: loaded.sources.subscriptions),
                 consumer: LinkConsumer(lane: pipeline.makeLane()), clock: { systemNow() },
                 onStateChange: { status in
+                    guard words.changes(to: status.state.word, at: number) else { return }
                     var metadata: Logger.Metadata = [
                         "connection": "\(number)", "state": "\(status.state.word)",
                     ]
@@ -109,6 +112,16 @@ final class Gateway: Sendable {
     func saveState() throws {
         let position = try pipeline.saveState()
         saved.withLock { $0 = position }
+    }
+
+    /// Gives every name that nobody linked a vehicle of its own; the registry follows.
+    func enrolUnlinked() throws {
+        let names = pipeline.unlinkedNames.compactMap { name -> Customers.VehicleName? in
+            guard let text = String(validating: name.externalID, as: UTF8.self) else { return nil }
+            return Customers.VehicleName(
+                source: loaded.sources.name(of: name.source), externalID: text)
+        }
+        if !names.isEmpty { _ = try customers.enrol(names) }
     }
 
     /// Position of the last snapshot; what lies before it is needed by nobody.
@@ -150,5 +163,14 @@ extension GatewayConfiguration.Delivery {
         return DeliveryConfiguration(
             timeout: .seconds(Int64(timeoutSeconds)), schedule: schedule,
             targets: TargetPolicy(allowed: allowed))
+    }
+}
+
+/// The last word logged of each connection, so that only changes are logged.
+private final class LinkWords: Sendable {
+    private let words = Mutex<[Int: String]>([:])
+
+    func changes(to word: String, at number: Int) -> Bool {
+        words.withLock { words in words.updateValue(word, forKey: number) != word }
     }
 }

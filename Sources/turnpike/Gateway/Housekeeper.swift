@@ -82,6 +82,9 @@ final class Housekeeper: @unchecked Sendable {
         let silence = TimeSpan(milliseconds: -Self.silentAfter.milliseconds)
         gateway.pipeline.tick(
             silentBefore: beats % Self.beatsPerCount == 1 ? now.advanced(by: silence) : nil)
+        if gateway.settings.ingest.autoEnrol {
+            attempt("enrol new vehicles") { try gateway.enrolUnlinked() }
+        }
         attempt("look at the registry") { try followRegistry(now) }
         if now.since(lastSave) >= .seconds(Int64(gateway.settings.state.flushSeconds)) {
             save()

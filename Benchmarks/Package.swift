@@ -1,0 +1,24 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that what only measuring needs never becomes a dependency of the
+// product.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "turnpike-benchmarks",
+    dependencies: [.package(name: "turnpike", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "PipelineBenchmark",
+            dependencies: [.product(name: "TurnpikeRooms", package: "turnpike")],
+            swiftSettings: strict)
+    ]
+)
