@@ -18,11 +18,11 @@ private struct MessageInRound {
 
 extension VehicleShare {
     mutating func apply(_ round: Round) {
-        if index == 0 {
+        if fixed.index == 0 {
             counters.gated += UInt64(round.batch.gatedCount)
             counters.received += UInt64(round.batch.gatedCount)
         }
-        let workers = configuration.workers
+        let workers = fixed.configuration.workers
         round.batch.withBytes { bytes in
             for place in 0..<round.batch.count {
                 let routed = round.routed[place]
@@ -31,14 +31,14 @@ extension VehicleShare {
                     position: round.position, index: place)
                 if routed.vehicle.isUnlinked {
                     // It may have been linked since it came; then another worker may own it.
-                    message.vehicle = router.relink(
+                    message.vehicle = fixed.router.relink(
                         routed, topic: bytes.extracting(message.topic),
                         payload: bytes.extracting(message.payload), registry: registry)
                 }
                 if workers > 1 {
                     // Messages that name no vehicle are dealt out in turn.
                     let isDealt = message.vehicle == .unknown
-                    guard isDealt ? place % workers == index : isMine(message.vehicle) else {
+                    guard isDealt ? place % workers == fixed.index : isMine(message.vehicle) else {
                         continue
                     }
                 }
@@ -66,15 +66,15 @@ extension VehicleShare {
                 sentence: "no source takes this topic")
             return
         }
-        if router.sources.isIgnored(route) {
+        if fixed.router.sources.isIgnored(route) {
             counters.applied += 1
             return
         }
         let outcome: DecodeOutcome
         do throws(DecodeError) {
             outcome = try Self.decode(
-                router.sources, route, message, bytes, room: configuration.readingsMax,
-                textRoom: configuration.textBytesMax, &workspace, &readings, &texts)
+                fixed, route, message, bytes, room: fixed.configuration.readingsMax,
+                textRoom: fixed.configuration.textBytesMax, &workspace, &readings, &texts)
         } catch {
             park(
                 message, bytes, source: route.source, reason: error.reason.word,
@@ -93,7 +93,7 @@ extension VehicleShare {
 
     /// Bytes to readings. Static, so that each thing that it changes is handed in by itself.
     private static func decode(
-        _ sources: CompiledSources, _ route: Route, _ message: MessageInRound, _ bytes: RawSpan,
+        _ fixed: Fixed, _ route: Route, _ message: MessageInRound, _ bytes: RawSpan,
         room: Int, textRoom: Int, _ workspace: inout DecodingWorkspace,
         _ readings: inout [Reading], _ texts: inout [UInt8]
     ) throws(DecodeError) -> DecodeOutcome {
@@ -106,7 +106,7 @@ extension VehicleShare {
         readings.append(addingCapacity: room) { readingSpan in
             texts.append(addingCapacity: textRoom) { textSpan in
                 do throws(DecodeError) {
-                    outcome = try sources.decode(
+                    outcome = try fixed.router.sources.decode(
                         route, topic: topic, payload: payload, arrival: message.view.arrival,
                         isRetained: message.view.flags.contains(.retained),
                         workspace: &workspace, into: &readingSpan, texts: &textSpan)
@@ -126,24 +126,24 @@ extension VehicleShare {
     ) {
         let decoded = readings.count
         if let registered, registered.gate == .serviceOnly {
-            let sources = router.sources
+            let sources = fixed.router.sources
             readings.removeAll { !sources.isForService($0.signal) }
             counters.readingsGated += UInt64(decoded - readings.count)
         }
         let arrival = message.view.arrival
         let place = vehicles.placeOrInsert(message.vehicle)
         let outcome = Self.apply(
-            readings, to: &vehicles.slots[place], source, configuration,
+            readings, to: &vehicles.slots[place], source, fixed,
             zone: registry.zone(registered?.zone ?? 0),
-            now: clock.plausibleNow(arrival: arrival), arrival: arrival)
+            now: fixed.clock.plausibleNow(arrival: arrival), arrival: arrival)
         vehicles.noteChange(place)
         let newest = vehicles.slots[place].record.newestEventTime
-        clock.observe(newest)
+        fixed.clock.observe(newest)
         if registered != nil {
             if isWatching {
                 vehicles.markWatched(place)
             } else {
-                evaluate(place, now: clock.mode == .wall ? arrival : newest)
+                evaluate(place, now: fixed.clock.mode == .wall ? arrival : newest)
             }
         }
         counters.readingsInFuture += UInt64(outcome.future)
@@ -167,13 +167,13 @@ extension VehicleShare {
     /// Static, so that the readings are lent while the slot is changed.
     private static func apply(
         _ readings: [Reading], to slot: inout VehicleSlot, _ source: SourceID,
-        _ configuration: PipelineConfiguration, zone: TimeZoneRules, now: Timestamp,
+        _ fixed: Fixed, zone: TimeZoneRules, now: Timestamp,
         arrival: Timestamp
     ) -> MessageOutcome {
         slot.apply(
-            readings.span, in: 0..<readings.count, source: source, roles: configuration.roles,
-            rules: configuration.rules, zone: zone, now: now, arrival: arrival,
-            configuration: configuration.state)
+            readings.span, in: 0..<readings.count, source: source, roles: fixed.configuration.roles,
+            rules: fixed.configuration.rules, zone: zone, now: now, arrival: arrival,
+            configuration: fixed.configuration.state)
     }
 
     /// Puts a message aside with everything that is needed to look at it and to decode it again.
@@ -183,8 +183,8 @@ extension VehicleShare {
     ) {
         counters.quarantined += 1
         let size = message.view.topicLength + message.view.payloadLength
-        guard quarantine.count < configuration.quarantinePendingMax,
-            size <= configuration.quarantinePendingBytesMax - quarantineBytes
+        guard quarantine.count < fixed.configuration.quarantinePendingMax,
+            size <= fixed.configuration.quarantinePendingBytesMax - quarantineBytes
         else { return }
         quarantineBytes += size
         quarantine.append(

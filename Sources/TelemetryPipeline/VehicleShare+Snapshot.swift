@@ -24,7 +24,8 @@ extension VehicleShare {
         for place in places {
             let key = vehicles.keys[place]
             days.removeAll(keepingCapacity: true)
-            vehicles.slots[place].takeChangedDays(configuration: configuration.state, into: &days)
+            vehicles.slots[place].takeChangedDays(
+                configuration: fixed.configuration.state, into: &days)
             for day in days { share.days.append(Self.change(key, day)) }
             var bytes: [UInt8] = []
             vehicles.slots[place].encode(into: &bytes)

@@ -6,10 +6,7 @@ import VehicleState
 /// What one worker owns: its share of the vehicles, and everything that it reuses from message
 /// to message. A value, changed in place by one thread.
 struct VehicleShare {
-    let index: Int
-    let configuration: PipelineConfiguration
-    let router: MessageRouter
-    let clock: GatewayClock
+    let fixed: Fixed
 
     var registry: VehicleRegistry
     var vehicles = VehicleTable()
@@ -33,11 +30,9 @@ struct VehicleShare {
         index: Int, configuration: PipelineConfiguration, router: MessageRouter,
         registry: VehicleRegistry, clock: GatewayClock
     ) {
-        self.index = index
-        self.configuration = configuration
-        self.router = router
+        fixed = Fixed(
+            index: index, configuration: configuration, router: router, clock: clock)
         self.registry = registry
-        self.clock = clock
         workspace = router.sources.makeWorkspace()
         readings.reserveCapacity(configuration.readingsMax)
         texts.reserveCapacity(configuration.textBytesMax)
@@ -46,13 +41,32 @@ struct VehicleShare {
     /// A share of nothing, to stand where this one stood while its thread has it.
     func emptied() -> VehicleShare {
         VehicleShare(
-            index: index, configuration: configuration, router: router, registry: registry,
-            clock: clock)
+            index: fixed.index, configuration: fixed.configuration, router: fixed.router,
+            registry: registry, clock: fixed.clock)
+    }
+
+    /// What never changes. An object of constants: large tables are lent from it by address,
+    /// where a value inside a value that changes would be copied, table by table, for each call.
+    final class Fixed: Sendable {
+        let index: Int
+        let configuration: PipelineConfiguration
+        let router: MessageRouter
+        let clock: GatewayClock
+
+        init(
+            index: Int, configuration: PipelineConfiguration, router: MessageRouter,
+            clock: GatewayClock
+        ) {
+            self.index = index
+            self.configuration = configuration
+            self.router = router
+            self.clock = clock
+        }
     }
 
     mutating func restore(_ vehicle: RestoredVehicle) {
         vehicles.insert(vehicle.key, vehicle.slot)
-        clock.observe(vehicle.slot.record.newestEventTime)
+        fixed.clock.observe(vehicle.slot.record.newestEventTime)
     }
 
     /// What the rules said since the last call.
@@ -69,8 +83,9 @@ struct VehicleShare {
         let key = vehicles.keys[place]
         guard !key.isUnlinked, let registered = registry[key] else { return }
         vehicles.slots[place].evaluate(
-            vehicle: key, facts: registered.facts, rules: configuration.rules,
-            zone: registry.zone(registered.zone), now: now, configuration: configuration.state,
+            vehicle: key, facts: registered.facts, rules: fixed.configuration.rules,
+            zone: registry.zone(registered.zone), now: now,
+            configuration: fixed.configuration.state,
             desk: &desk)
         vehicles.noteChange(place)
     }
@@ -91,7 +106,7 @@ struct VehicleShare {
     mutating func catchUp() {
         isWatching = false
         isReplaying = false
-        let now = clock.fleetNow()
+        let now = fixed.clock.fleetNow()
         for place in vehicles.takeWatched() { evaluate(place, now: now) }
     }
 
@@ -106,11 +121,11 @@ struct VehicleShare {
         for key in adoption.forgotten where isMine(key) { _ = vehicles.remove(key) }
         let before = registry
         registry = adoption.registry
-        let now = clock.fleetNow()
+        let now = fixed.clock.fleetNow()
         for (link, state) in zip(adoption.links, adoption.states) where isMine(link.to) {
             guard let moved = state.take() else { continue }
             let place = vehicles.placeOrInsert(link.to)
-            vehicles.slots[place].merge(moved, rules: configuration.rules)
+            vehicles.slots[place].merge(moved, rules: fixed.configuration.rules)
             vehicles.noteChange(place)
             if isReplaying { vehicles.markWatched(place) } else { evaluate(place, now: now) }
         }
@@ -129,7 +144,7 @@ struct VehicleShare {
     }
 
     func isMine(_ key: VehicleKey) -> Bool {
-        configuration.workers == 1
-            || TelemetryPipeline.share(of: key, workers: configuration.workers) == index
+        fixed.configuration.workers == 1
+            || TelemetryPipeline.share(of: key, workers: fixed.configuration.workers) == fixed.index
     }
 }

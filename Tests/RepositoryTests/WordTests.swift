@@ -77,7 +77,7 @@ struct BannedWord {
             for path in banned.allowed {
                 var free = banned
                 free.allowed = []
-                let files = Repository.product.filter { $0.path.hasPrefix(path) }
+                let files = Repository.everySwiftFile.filter { $0.path.hasPrefix(path) }
                 if files.allSatisfy({ free.findings(in: $0).isEmpty }) {
                     findings.append("AllowedPlaces: \(path) does without \(banned.word)")
                 }

@@ -7,7 +7,6 @@ public final class LocalGateway {
         public var brokerPort: Int
         public var apiPort: Int
         public var clock = "recorded"
-        public var connections = 2
         public var flushSeconds = 5
         /// `host:port` of dealers on loopback.
         public var allowedTargets: [String] = []
@@ -54,7 +53,6 @@ public final class LocalGateway {
             broker:
               port: \(settings.brokerPort)
               client_id: turnpike-local
-              connections: \(settings.connections)
               round_messages_max: \(settings.roundMessagesMax)
             state:
               flush_seconds: \(settings.flushSeconds)

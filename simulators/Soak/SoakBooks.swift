@@ -8,6 +8,8 @@ import NIOHTTP1
 struct SoakBooks: Equatable {
     var received = 0
     var outcomes: [String: Int] = [:]
+    /// Whether the gateway is connected and can do its work.
+    var isReady = false
 
     init() {}
 
@@ -27,6 +29,7 @@ struct SoakBooks: Equatable {
             else { continue }
             let name = line[..<space]
             if name == "turnpike_messages_received_total" { received = Int(value) }
+            if name == "turnpike_ready" { isReady = value == 1 }
             if name.hasPrefix("turnpike_messages_total{"), let quote = name.firstIndex(of: "\"") {
                 let rest = name[name.index(after: quote)...]
                 outcomes[String(rest.prefix { $0 != "\"" })] = Int(value)

@@ -58,6 +58,10 @@ final class SoakRun {
         try gateway.start()
         try gateway.waitUntilListening(seconds: 60)
         let began = Date()
+        while (try? SoakBooks(metricsOf: gateway))?.isReady != true {
+            try checkLimit(since: began, what: "the gateway to subscribe for the first time")
+            usleep(50_000)
+        }
         fleet = try ChildProcess(
             name: "fleet", program: programs + "/fleet-simulator",
             arguments: ["run"] + fleetArguments + [
@@ -141,7 +145,8 @@ final class SoakRun {
             try checkLimit(since: began, what: "the gateway to drain the broker")
             usleep(250_000)
             guard let now = try? SoakBooks(metricsOf: gateway) else { continue }
-            if now != last {
+            // A gateway that waits before it connects again is quiet too, and not done.
+            if now != last || !now.isReady {
                 last = now
                 quietSince = Date()
             }

@@ -21,9 +21,9 @@ public struct GatewayConfiguration: Sendable, Equatable {
         public var host = "127.0.0.1"
         public var port = 1883
         public var clientID = "turnpike"
-        public var connections = 2
+        public var connections = 1
         /// Group of the shared subscription; empty for a plain one.
-        public var share = "turnpike"
+        public var share = ""
         public var qualityOfService = 1
         public var username = ""
         public var password = ""
