@@ -200,7 +200,7 @@ def read_options():
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--only", help="only the ids that begin with this")
     parser.add_argument("--window", type=float, default=30, help="seconds the gateway is watched")
-    parser.add_argument("--connections", type=int, default=2, help="of the gateway to the broker")
+    parser.add_argument("--connections", type=int, default=1, help="of the gateway to the broker")
     parser.add_argument("--keep", action="store_true", help="leave data and logs")
     options = parser.parse_args()
     for name in ("turnpike", "pipeline", "yardstick", "output"):

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 
@@ -92,9 +93,9 @@ class Broker:
 
     def __init__(self, folder):
         self.port = free_port()
-        path = os.path.join(folder, f"mosquitto-{self.port}.conf")
-        store = os.path.join(folder, f"mosquitto-{self.port}")
-        os.makedirs(store)
+        # A port that was free once may be free again in a later round.
+        store = tempfile.mkdtemp(prefix=f"mosquitto-{self.port}-", dir=folder)
+        path = store + ".conf"
         with open(path, "w", encoding="utf-8") as file:
             if os.geteuid() == 0:
                 file.write("user root\n")
