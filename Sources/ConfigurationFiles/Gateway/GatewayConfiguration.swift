@@ -54,13 +54,14 @@ public struct GatewayConfiguration: Sendable, Equatable {
         public var flushSeconds = 30
         public var latenessDays = 7
         public var vehicleDaysYears = 7
-        public var quarantineMessagesMax = 100_000
+        public var quarantineMessagesMax = 10_000
     }
 
     public struct API: Sendable, Equatable {
         public var host = "127.0.0.1"
         public var port = 8080
-        public var manufacturer = "manufacturer"
+        /// Controller whose analytics permission counts for usage; empty: whomever the holder named.
+        public var manufacturer = ""
         public var metricsWithoutKeyOnLoopback = true
     }
 

@@ -9,6 +9,8 @@ import VehicleSignals
 struct UsageBookAdapter: UsageBook {
     let store: StoreCustomers
     let state: SQLiteStateStore
+    /// Whose permission counts; `nil`: of whomever the holder named.
+    let controller: String?
     let now: @Sendable () -> Timestamp
 
     func months() async throws -> ClosedRange<UsageMonth>? {
@@ -26,7 +28,7 @@ struct UsageBookAdapter: UsageBook {
         let end = min(
             Timestamp(milliseconds: endDay.startUTC.milliseconds - 1), moment)
         var byVehicle: [UInt32: UsageContribution] = [:]
-        try store.forEachAnalyticsVehicle(at: end, controller: nil, now: moment) { vehicle in
+        try store.forEachAnalyticsVehicle(at: end, controller: controller, now: moment) { vehicle in
             byVehicle[vehicle.vehicle.number] = UsageContribution(
                 vehicle: vehicle.vehicle.number, holder: vehicle.holder, model: vehicle.model,
                 powertrain: vehicle.powertrain, month: month, distanceMetres: 0, daysDriven: 0)

@@ -38,7 +38,9 @@ final class Gateway: Sendable {
         try makeDataFolder(settings)
         let folder = settings.dataFolder
         journal = try SQLiteIngestJournal(path: folder + "/journal.db")
-        state = try SQLiteStateStore(path: folder + "/state.db")
+        var limits = StateStoreLimits()
+        limits.quarantineCountMax = settings.state.quarantineMessagesMax
+        state = try SQLiteStateStore(path: folder + "/state.db", limits: limits)
         customers = try CustomerStore(path: folder + "/customers.db")
         loader = RegistryLoader(
             sources: loaded.sources, rules: loaded.rules, fallbackZone: settings.timeZone)

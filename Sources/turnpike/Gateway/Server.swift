@@ -16,7 +16,9 @@ func makeServer(_ gateway: Gateway, _ logger: Logger) throws -> GatewayServer {
         keyRing: KeyRingAdapter(store: gateway.customers, now: { systemNow() }),
         leads: LeadBookAdapter(store: gateway.customers, now: { systemNow() }),
         usage: UsageBookAdapter(
-            store: gateway.customers, state: gateway.state, now: { systemNow() }),
+            store: gateway.customers, state: gateway.state,
+            controller: settings.manufacturer.isEmpty ? nil : settings.manufacturer,
+            now: { systemNow() }),
         status: StatusAdapter(gateway: gateway),
         deliveries: DeliveryDeskAdapter(store: gateway.customers, runner: gateway.delivery),
         disclosures: DisclosureBookAdapter(store: gateway.customers),
