@@ -77,15 +77,14 @@ extension CustomerStore {
         }
     }
 
-    /// Sends one event again by hand, with the whole schedule of attempts before it, whatever
-    /// became of it; `false` if there is no such event,
+    /// Sends one event again by hand, whatever became of it; `false` if there is no such event,
     /// or it was withdrawn, which nobody can undo.
     public func replay(event: String, now: Timestamp) throws -> Bool {
         try pool.write { db in
             try db.change(
                 """
-                UPDATE outbox SET state = 'pending', is_leased = 0, attempts = 0,
-                    next_attempt = ?, finished = NULL WHERE event = ? AND state <> 'withdrawn'
+                UPDATE outbox SET state = 'pending', is_leased = 0, next_attempt = ?,
+                    finished = NULL WHERE event = ? AND state <> 'withdrawn'
                 """, [now.milliseconds, event]) > 0
         }
     }
@@ -101,9 +100,8 @@ extension CustomerStore {
                 """, [endpoint])
             return try db.change(
                 """
-                UPDATE outbox SET state = 'pending', is_leased = 0, attempts = 0,
-                    next_attempt = ?, finished = NULL
-                WHERE endpoint = ? AND state IN ('pending', 'dead')
+                UPDATE outbox SET state = 'pending', is_leased = 0, next_attempt = ?,
+                    finished = NULL WHERE endpoint = ? AND state IN ('pending', 'dead')
                 """, [now.milliseconds, endpoint])
         }
     }
