@@ -60,7 +60,7 @@ public struct GatewayConfiguration: Sendable, Equatable {
     public struct API: Sendable, Equatable {
         public var host = "127.0.0.1"
         public var port = 8080
-        /// Controller whose analytics permission counts for usage; empty: whomever the holder named.
+        /// Controller whose analytics permission counts for usage; empty: any that a holder named.
         public var manufacturer = ""
         public var metricsWithoutKeyOnLoopback = true
     }
