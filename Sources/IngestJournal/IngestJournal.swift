@@ -34,6 +34,10 @@ public protocol IngestJournal: Sendable {
     /// Position up to which batches have been removed; the first one left is the next.
     var removedThrough: JournalPosition { get }
 
+    /// Position up to which ``continueNumbering(after:)`` last counted without storing a batch;
+    /// `.start` if it never did. A gap that ends here is known and was said when it was made.
+    var numberedThrough: JournalPosition { get }
+
     /// Sees to it that the next position is greater than `position`. Called at start with the
     /// positions that other stores remember: a journal that was replaced or restored from a
     /// backup would give numbers again that count as applied.

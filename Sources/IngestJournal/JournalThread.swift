@@ -31,11 +31,13 @@ final class JournalThread: @unchecked Sendable {
     private var figures = JournalStatistics()
     private var newestNumber: Int64
     private var removedNumber: Int64
+    private var numberedNumber: Int64
 
     /// Starts the thread, which owns `writer` from here on.
     init(_ writer: sending JournalWriter) {
         newestNumber = writer.newest
         removedNumber = writer.removedThrough
+        numberedNumber = writer.numberedThrough
         let handover = Handover(writer)
         let thread = Thread { [self] in
             if let writer = handover.take() { run(writer) }
@@ -54,6 +56,12 @@ final class JournalThread: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         return JournalPosition(removedNumber)
+    }
+
+    var numberedThrough: JournalPosition {
+        condition.lock()
+        defer { condition.unlock() }
+        return JournalPosition(numberedNumber)
     }
 
     var statistics: JournalStatistics {
@@ -208,6 +216,7 @@ final class JournalThread: @unchecked Sendable {
         figures.batchesRemoved += UInt64(max(0, writer.removedThrough - removedBefore))
         newestNumber = writer.newest
         removedNumber = writer.removedThrough
+        numberedNumber = writer.numberedThrough
         condition.broadcast()
         condition.unlock()
     }

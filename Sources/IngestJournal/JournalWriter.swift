@@ -24,6 +24,8 @@ final class JournalWriter {
     /// Last position given, and last position removed.
     private(set) var newest: Int64
     private(set) var removedThrough: Int64
+    /// Last position that was counted as given without a batch; see ``continueNumbering(after:)``.
+    private(set) var numberedThrough: Int64
 
     init(path: String, bytesMax: Int64?) throws(JournalError) {
         try JournalFile.checkBeforeOpening(path)
@@ -45,9 +47,9 @@ final class JournalWriter {
         setRemoved = try connection.prepare("UPDATE journal SET removed_through = ?")
         setNumbered = try connection.prepare("UPDATE journal SET numbered_through = ?")
         removedThrough = try connection.number("SELECT removed_through FROM journal") ?? 0
-        let numbered = try connection.number("SELECT numbered_through FROM journal") ?? 0
+        numberedThrough = try connection.number("SELECT numbered_through FROM journal") ?? 0
         let last = try connection.number("SELECT max(position) FROM batches") ?? 0
-        newest = max(last, numbered, removedThrough)
+        newest = max(last, numberedThrough, removedThrough)
     }
 
     /// Ends the connection, which copies the log into the file and removes it.
@@ -130,6 +132,7 @@ final class JournalWriter {
             }
         }
         newest = position
+        numberedThrough = position
         if isEmpty { removedThrough = position }
     }
 

@@ -74,6 +74,7 @@ public final class SQLiteIngestJournal: IngestJournal {
 
     public var newest: JournalPosition { thread.newest }
     public var removedThrough: JournalPosition { thread.removedThrough }
+    public var numberedThrough: JournalPosition { thread.numberedThrough }
 
     public func continueNumbering(after position: JournalPosition) throws(JournalError) {
         try thread.perform { (writer) throws(JournalError) in

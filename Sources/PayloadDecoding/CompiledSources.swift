@@ -4,7 +4,7 @@ public import VehicleSignals
 /// dictionary, a class or a text on the way.
 ///
 /// A value that never changes; share it between threads. A reload makes a new one.
-public struct CompiledSources: Sendable {
+public final class CompiledSources: Sendable {
     public let catalogue: SignalCatalogue
     /// As they were given; index = number of the ``SourceID``. For doors.
     public let definitions: [SourceDefinition]
@@ -141,9 +141,10 @@ extension CompiledSources {
         _ workspace: borrowing DecodingWorkspace, qualityStart: Int
     ) {
         let end = qualityStart + DecodingLimits.timeSlotsMax
+        let all = qualities
         PendingTime.settle(
             &readings, from: first, arrival: arrival, workspace,
-            qualities: qualities.span.extracting(qualityStart..<end))
+            qualities: all.span.extracting(qualityStart..<end))
     }
 }
 

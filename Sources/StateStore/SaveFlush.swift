@@ -17,31 +17,35 @@ extension SQLiteStateStore {
             for day in flush.days { try saveDay(db, day) }
             for name in flush.unlinked { try saveName(db, name) }
             for join in flush.joins { try self.join(db, join, by: joiningDays) }
+            for number in flush.removed { try removeVehicle(db, number) }
             let lost = try saveQuarantine(db, flush.quarantine)
             try db.execute(
                 sql: """
-                    INSERT INTO snapshot (id, position, catalogue, quarantine_lost, counters)
-                    VALUES (1, ?1, ?2, ?3, ?4)
+                    INSERT INTO snapshot (id, position, catalogue, quarantine_lost, counters, basis)
+                    VALUES (1, ?1, ?2, ?3, ?4, ?5)
                     ON CONFLICT (id) DO UPDATE SET position = ?1, catalogue = ?2,
-                        quarantine_lost = quarantine_lost + ?3, counters = ?4
+                        quarantine_lost = quarantine_lost + ?3, counters = ?4, basis = ?5
                     """,
-                arguments: [flush.position.number, catalogue, lost, Data(flush.counters)])
+                arguments: [
+                    flush.position.number, catalogue, lost, Data(flush.counters), flush.basis,
+                ])
         }
     }
 
     public func snapshot() throws(StateStoreError) -> StoredSnapshot? {
         try read("read the snapshot") { db in
             guard let row = try Row.fetchOne(db, sql: "SELECT * FROM snapshot") else { return nil }
-            var catalogues: [Int64: [String]] = [:]
-            for entry in try Row.fetchAll(db, sql: "SELECT id, paths FROM catalogues") {
-                let paths: String = entry["paths"]
-                catalogues[entry["id"]] = paths.split(separator: "\n").map(String.init)
+            var catalogues: [Int64: StoredCatalogue] = [:]
+            for entry in try Row.fetchAll(db, sql: "SELECT id, paths, sources FROM catalogues") {
+                catalogues[entry["id"]] = StoredCatalogue(
+                    paths: Self.lines(entry["paths"]), sources: Self.lines(entry["sources"]))
             }
             let counters: Data = row["counters"]
             return StoredSnapshot(
                 position: JournalPosition(row["position"]), counters: Array(counters),
                 catalogues: catalogues, catalogue: row["catalogue"],
-                vehicles: try Int.fetchOne(db, sql: "SELECT count(*) FROM vehicles") ?? 0)
+                vehicles: try Int.fetchOne(db, sql: "SELECT count(*) FROM vehicles") ?? 0,
+                basis: row["basis"])
         }
     }
 
@@ -61,16 +65,24 @@ extension SQLiteStateStore {
         }
     }
 
-    /// The number of a catalogue; a new one where the paths have changed. Catalogues by which no
-    /// state is written any more are dropped.
-    private func saveCatalogue(_ db: Database, _ paths: [String]) throws -> Int64 {
-        let text = paths.joined(separator: "\n")
-        let known = try db.cachedStatement(sql: "SELECT id FROM catalogues WHERE paths = ?")
-        if let id = try Int64.fetchOne(known, arguments: [text]) { return id }
+    /// The number of a catalogue; a new one where signals or sources have changed. Catalogues by
+    /// which no state is written any more are dropped.
+    private func saveCatalogue(_ db: Database, _ catalogue: StoredCatalogue) throws -> Int64 {
+        let paths = catalogue.paths.joined(separator: "\n")
+        let sources = catalogue.sources.joined(separator: "\n")
+        let known = try db.cachedStatement(
+            sql: "SELECT id FROM catalogues WHERE paths = ? AND sources = ?")
+        if let id = try Int64.fetchOne(known, arguments: [paths, sources]) { return id }
         try db.execute(
             sql: "DELETE FROM catalogues WHERE id NOT IN (SELECT catalogue FROM vehicles)")
-        try db.execute(sql: "INSERT INTO catalogues (paths) VALUES (?)", arguments: [text])
+        try db.execute(
+            sql: "INSERT INTO catalogues (paths, sources) VALUES (?, ?)",
+            arguments: [paths, sources])
         return db.lastInsertedRowID
+    }
+
+    private static func lines(_ text: String) -> [String] {
+        text.split(separator: "\n").map(String.init)
     }
 
     private func saveVehicles(

@@ -6,8 +6,10 @@ public struct StateFlush: Sendable {
     public var position: JournalPosition
     /// Counters in whatever form their owner gives them.
     public var counters: [UInt8]
-    /// Signal paths in the order of their numbers, by which `vehicles` were written.
-    public var catalogue: [String]
+    /// What decisions rested on beside signals, in whatever form its owner gives it.
+    public var basis: String = ""
+    /// The lists by whose numbers `vehicles` were written.
+    public var catalogue: StoredCatalogue
     /// States of vehicles that changed since the last save.
     public var vehicles = PackedStates()
     /// Days that changed; each replaces what is stored, unless that is of a later position.
@@ -16,13 +18,26 @@ public struct StateFlush: Sendable {
     public var unlinked: [UnlinkedName] = []
     /// Unlinked numbers that turned out to be vehicles.
     public var joins: [VehicleJoin] = []
+    /// Numbers whose state, days and name are to be removed: names that nobody linked in time.
+    public var removed: [VehicleKey] = []
     /// Messages that could not be decoded since the last save.
     public var quarantine: [QuarantinedMessage] = []
 
-    public init(position: JournalPosition, counters: [UInt8], catalogue: [String]) {
+    public init(position: JournalPosition, counters: [UInt8], catalogue: StoredCatalogue) {
         self.position = position
         self.counters = counters
         self.catalogue = catalogue
+    }
+}
+
+/// What the numbers in a vehicle's state mean: signals and sources in the order of their numbers.
+public struct StoredCatalogue: Sendable, Hashable {
+    public var paths: [String]
+    public var sources: [String]
+
+    public init(paths: [String], sources: [String]) {
+        self.paths = paths
+        self.sources = sources
     }
 }
 

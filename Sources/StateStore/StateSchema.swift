@@ -9,8 +9,24 @@ enum StateSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1-state") { db in try db.execute(sql: first) }
+        migrator.registerMigration("2-sources") { db in try db.execute(sql: second) }
         return migrator
     }
+
+    /// A state holds numbers of sources too, so the list of sources stands beside that of signals;
+    /// and what decisions rest on beside signals may change while nothing runs.
+    private static let second = """
+        CREATE TABLE catalogues_with_sources (
+            id INTEGER PRIMARY KEY,
+            paths TEXT NOT NULL,
+            sources TEXT NOT NULL,
+            UNIQUE (paths, sources)
+        );
+        INSERT INTO catalogues_with_sources SELECT id, paths, '' FROM catalogues;
+        DROP TABLE catalogues;
+        ALTER TABLE catalogues_with_sources RENAME TO catalogues;
+        ALTER TABLE snapshot ADD COLUMN basis TEXT NOT NULL DEFAULT '';
+        """
 
     /// `vehicle_days` has the day first: a save touches the days of now, which then lie side by
     /// side however many vehicles there are; usage is asked by span of days; and retention cuts

@@ -13,7 +13,8 @@ public protocol StateStore: Sendable {
     /// again changes nothing.
     ///
     /// For each join the days of the unlinked number are joined into those of the vehicle by
-    /// `joiningDays`, after the flush's own days are stored; number and name are then gone.
+    /// `joiningDays`, after the flush's own days are stored; number and name are then gone. What
+    /// is `removed` goes after that.
     func save(
         _ flush: StateFlush, joiningDays: (VehicleDayRow, VehicleDayRow) -> VehicleDayRow
     ) throws(StateStoreError)
@@ -73,22 +74,25 @@ public struct StoredSnapshot: Sendable, Equatable {
     public var position: JournalPosition
     /// As the last save gave them.
     public var counters: [UInt8]
-    /// Signal paths by catalogue number: states written before a change of the catalogue keep
-    /// the numbers of theirs until they are saved again.
-    public var catalogues: [Int64: [String]]
+    /// Lists by catalogue number: states written before a change of signals or sources keep the
+    /// numbers of theirs until they are saved again.
+    public var catalogues: [Int64: StoredCatalogue]
     /// The catalogue of the last save.
     public var catalogue: Int64
     public var vehicles: Int
+    /// See ``StateFlush/basis``.
+    public var basis: String
 
     public init(
-        position: JournalPosition, counters: [UInt8], catalogues: [Int64: [String]],
-        catalogue: Int64, vehicles: Int
+        position: JournalPosition, counters: [UInt8], catalogues: [Int64: StoredCatalogue],
+        catalogue: Int64, vehicles: Int, basis: String
     ) {
         self.position = position
         self.counters = counters
         self.catalogues = catalogues
         self.catalogue = catalogue
         self.vehicles = vehicles
+        self.basis = basis
     }
 }
 

@@ -77,16 +77,22 @@ public struct VehicleSnapshot: Sendable {
 public struct StateExport: Sendable {
     public var position: JournalPosition
     public var counters = PipelineCounters()
+    /// What was known beside signals when the rules last spoke.
+    public var basis: DecisionBasis
     public var vehicles: [VehicleSnapshot] = []
     public var days: [VehicleDayChange] = []
     /// Names that were linked since: the state of `from` now lives in `to`.
     public var links: [VehicleLink] = []
     /// Unlinked names that passed their limit; their state is to be deleted.
     public var forgotten: [VehicleKey] = []
+    /// Names that are new, or were heard long after they were last stored.
     public var unlinked: [UnlinkedNames.Entry] = []
     public var quarantined: [QuarantinedMessage] = []
 
-    public init(position: JournalPosition) { self.position = position }
+    public init(position: JournalPosition, basis: DecisionBasis) {
+        self.position = position
+        self.basis = basis
+    }
 }
 
 /// One vehicle's day as it stands now; replaces what is stored of it.

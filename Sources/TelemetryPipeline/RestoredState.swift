@@ -7,8 +7,24 @@ public struct RestoredState: Sendable {
     public var counters = PipelineCounters()
     public var unlinked: [UnlinkedNames.Entry] = []
     public var vehicles: [RestoredVehicle] = []
+    /// What the rules knew beside signals; `nil` if the store does not say.
+    public var basis: DecisionBasis?
 
     public init() {}
+}
+
+/// What decisions rest on beside signals. Where it has changed while nothing ran, every vehicle is
+/// looked at again after the start.
+public struct DecisionBasis: Sendable, Hashable {
+    /// See ``VehicleRegistry/version``.
+    public var registryVersion: Int64
+    /// See ``TriggerRules/RuleSet/fingerprint``.
+    public var rules: UInt64
+
+    public init(registryVersion: Int64, rules: UInt64) {
+        self.registryVersion = registryVersion
+        self.rules = rules
+    }
 }
 
 /// A vehicle's state read back.

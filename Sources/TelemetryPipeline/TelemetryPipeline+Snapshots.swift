@@ -22,7 +22,7 @@ extension TelemetryPipeline {
             shares: workers.map { _ in HandOver() }, firingsStored: HandOver())
         let position = sequencer.command(until: limit) { _ in .snapshot(request) }
         guard let position else { throw sequencer.isEnded ? PipelineStopped() : heldUp }
-        var export = StateExport(position: position)
+        var export = StateExport(position: position, basis: basis(of: registry))
         export.counters = restoredCounters
         var quarantined: [Int] = []
         for share in request.shares {
@@ -33,7 +33,7 @@ extension TelemetryPipeline {
             export.days += part.days
             export.quarantined += part.quarantined
         }
-        export.unlinked = router.unlinked.entries
+        export.unlinked = router.unlinked.changedEntries
         export.links = changes.links
         export.forgotten = changes.forgotten
         // Firings that were said before, whether by rounds or by timers, are stored first: a
@@ -41,10 +41,15 @@ extension TelemetryPipeline {
         guard let isStored = request.firingsStored.take(until: limit) else { throw heldUp }
         guard isStored else { throw PipelineStopped() }
         try keeper.save(export)
+        router.unlinked.noteStored(export.unlinked)
         changes.links = []
         changes.forgotten = []
         sequencer.command(until: nil) { _ in .saved(quarantined: quarantined) }
         return position
+    }
+
+    func basis(of registry: VehicleRegistry) -> DecisionBasis {
+        DecisionBasis(registryVersion: registry.version, rules: rulesFingerprint)
     }
 
     private var heldUp: any Error {

@@ -1,6 +1,7 @@
 import Foundation
 public import PayloadDecoding
 import Synchronization
+import TriggerRules
 public import VehicleSignals
 
 /// The way of a message from the link to the customer store: gate, journal, decoding, state,
@@ -25,6 +26,7 @@ public final class TelemetryPipeline: Sendable {
     let collector: FiringCollector
     let workers: [Worker]
     let restoredCounters: PipelineCounters
+    let rulesFingerprint: UInt64
     let currentRegistry: Mutex<VehicleRegistry>
     /// Held by whoever takes a snapshot or changes the registry: one at a time, so that a
     /// snapshot never sees half of a link.
@@ -76,8 +78,11 @@ public final class TelemetryPipeline: Sendable {
                     registry: registry, clock: clock),
                 mailbox: mailboxes[index], collector: collector, firingsStored: firingsStored)
         }
+        rulesFingerprint = configuration.rules.fingerprint
+        let isAsBefore = restored.basis == basis(of: registry)
         for vehicle in restored.vehicles {
-            workers[Self.share(of: vehicle.key, workers: workers.count)].restore(vehicle)
+            workers[Self.share(of: vehicle.key, workers: workers.count)]
+                .restore(vehicle, lookingAgain: !isAsBefore)
         }
     }
 

@@ -30,9 +30,20 @@ public final class UnlinkedNames: Sendable {
         }
     }
 
+    /// How far "last heard" may run ahead of what is stored: names are forgotten after days, so
+    /// writing each at every snapshot would store nothing that anybody asks for.
+    static let storedLagMax = TimeSpan.hours(1)
+
     private struct Contents {
         var byName: [Name: Entry] = [:]
+        /// "Last heard" as it stands in the store, of names that stand there.
+        var storedSeen: [Name: Timestamp] = [:]
         var nextNumber = VehicleKey.firstUnlinked.number
+
+        mutating func forget(_ name: Name) {
+            byName[name] = nil
+            storedSeen[name] = nil
+        }
     }
 
     /// Most names kept apart at one time; beyond it, names are counted and their state dropped.
@@ -45,6 +56,7 @@ public final class UnlinkedNames: Sendable {
         var start = Contents()
         for entry in known {
             start.byName[entry.name] = entry
+            start.storedSeen[entry.name] = entry.lastSeen
             start.nextNumber = max(start.nextNumber, entry.key.number + 1)
         }
         contents = Mutex(start)
@@ -72,11 +84,30 @@ public final class UnlinkedNames: Sendable {
     public var entries: [Entry] { contents.withLock { Array($0.byName.values) } }
     public var count: Int { contents.withLock { $0.byName.count } }
 
+    /// Names that are new since they were last stored, or were heard long after.
+    var changedEntries: [Entry] {
+        contents.withLock { contents in
+            contents.byName.values.filter { entry in
+                guard let stored = contents.storedSeen[entry.name] else { return true }
+                return entry.lastSeen.since(stored) >= Self.storedLagMax
+            }
+        }
+    }
+
+    /// Notes that these stand in the store now.
+    func noteStored(_ entries: [Entry]) {
+        contents.withLock { contents in
+            for entry in entries where contents.byName[entry.name] != nil {
+                contents.storedSeen[entry.name] = entry.lastSeen
+            }
+        }
+    }
+
     /// Forgets names that were not heard since `limit`, and says which.
     func removeUnheard(since limit: Timestamp) -> [Entry] {
         contents.withLock { contents in
             let old = contents.byName.values.filter { $0.lastSeen < limit }
-            for entry in old { contents.byName[entry.name] = nil }
+            for entry in old { contents.forget(entry.name) }
             return old
         }
     }
@@ -84,7 +115,7 @@ public final class UnlinkedNames: Sendable {
     /// Forgets names, because they are linked now.
     public func remove(_ names: [Name]) {
         contents.withLock { contents in
-            for name in names { contents.byName[name] = nil }
+            for name in names { contents.forget(name) }
         }
     }
 }

@@ -33,61 +33,37 @@ public struct RegisteredName: Sendable {
 }
 
 /// Who is who: an immutable picture of the registry, replaced whole when an import changed it.
-///
-/// Names lie in an open-addressing table whose entries compare the bytes, so a collision of
-/// hashes never mixes two vehicles.
 public final class VehicleRegistry: Sendable {
-    /// 24 bytes; `.unknown` stands in empty ones.
-    private struct Slot: BitwiseCopyable {
-        var hash: UInt64 = 0
-        var offset: UInt32 = 0
-        var length: UInt32 = 0
-        var source: UInt32 = 0
-        var vehicle = VehicleKey.unknown
-    }
-
-    private static let anySource = UInt32.max
-
     /// Vehicles by key number; place 0 is unused, gaps hold `nil`.
     private let vehicles: [RegisteredVehicle?]
+    /// Their gates once more, dense: asked for each message, they stay in the cache.
+    private let gates: [TelemetryGate]
+    /// Numbers of their time zones, dense too.
+    private let zoneNumbers: [UInt16]
     private let zones: [TimeZoneRules]
-    private let names: [UInt8]
-    private let table: [Slot]
-    private let mask: Int
+    private let names: RegisteredNameTable
     /// Vehicles that at least one name or the registry itself knows.
     public let vehicleCount: Int
+    /// The customer store's number of this state of the registry; grows with every change.
+    public let version: Int64
 
     /// - Parameter zones: must not be empty; place 0 serves vehicles without one of their own.
     public init(
         vehicles list: [RegisteredVehicle], names registered: [RegisteredName],
-        zones: [TimeZoneRules]
+        zones: [TimeZoneRules], version: Int64 = 0
     ) {
         precondition(!zones.isEmpty, "a registry has at least one time zone")
         let highest = list.map { Int($0.key.number) }.max() ?? 0
         var byKey = [RegisteredVehicle?](repeating: nil, count: highest + 1)
         for vehicle in list { byKey[Int(vehicle.key.number)] = vehicle }
-        var capacity = 16
-        while capacity < registered.count * 2 { capacity *= 2 }
-        var slots = [Slot](repeating: Slot(), count: capacity)
-        var bytes: [UInt8] = []
-        for name in registered where name.vehicle != .unknown {
-            let source = name.source.map { UInt32($0.number) } ?? Self.anySource
-            let offset = bytes.count
-            bytes.append(contentsOf: name.externalID)
-            let hash = unsafe bytes.span.bytes.stableHash(
-                from: offset, count: name.externalID.count, seed: UInt64(source))
-            var place = Int(truncatingIfNeeded: hash) & (capacity - 1)
-            while slots[place].vehicle != .unknown { place = (place + 1) & (capacity - 1) }
-            slots[place] = Slot(
-                hash: hash, offset: UInt32(offset), length: UInt32(name.externalID.count),
-                source: source, vehicle: name.vehicle)
-        }
         vehicles = byKey
+        gates = byKey.map { $0?.gate ?? .all }
+        precondition(zones.count <= Int(UInt16.max), "there are some 600 time zones on Earth")
+        zoneNumbers = byKey.map { UInt16($0?.zone ?? 0) }
         self.zones = zones
-        names = bytes
-        table = slots
-        mask = capacity - 1
+        names = RegisteredNameTable(registered)
         vehicleCount = list.count
+        self.version = version
     }
 
     public static let empty = VehicleRegistry(vehicles: [], names: [], zones: [.utc])
@@ -97,31 +73,7 @@ public final class VehicleRegistry: Sendable {
     public func vehicle(source: SourceID, _ bytes: RawSpan, from offset: Int, count: Int)
         -> VehicleKey
     {
-        let own = find(source: UInt32(source.number), bytes, from: offset, count: count)
-        if own != .unknown { return own }
-        return find(source: Self.anySource, bytes, from: offset, count: count)
-    }
-
-    private static func isName(
-        _ slot: Slot, in names: [UInt8], _ bytes: RawSpan, _ offset: Int
-    ) -> Bool {
-        unsafe names.span.bytes.equals(
-            from: Int(slot.offset), count: Int(slot.length), bytes, from: offset)
-    }
-
-    private func find(source: UInt32, _ bytes: RawSpan, from offset: Int, count: Int)
-        -> VehicleKey
-    {
-        let hash = bytes.stableHash(from: offset, count: count, seed: UInt64(source))
-        var place = Int(truncatingIfNeeded: hash) & mask
-        while true {
-            let slot = table[place]
-            if slot.vehicle == .unknown { return .unknown }
-            if slot.hash == hash, slot.source == source, Int(slot.length) == count {
-                if Self.isName(slot, in: names, bytes, offset) { return slot.vehicle }
-            }
-            place = (place + 1) & mask
-        }
+        names.vehicle(source: source, bytes, from: offset, count: count)
     }
 
     /// What the registry knows of a vehicle; `nil` for unlinked and deleted ones.
@@ -130,16 +82,26 @@ public final class VehicleRegistry: Sendable {
         return index < vehicles.count ? vehicles[index] : nil
     }
 
+    /// Reads a word of what the registry keeps of the vehicle, so that it lies in the cache.
+    func warm(_ key: VehicleKey) -> UInt64 {
+        let index = Int(key.number)
+        guard index < vehicles.count, let vehicle = vehicles[index] else { return 0 }
+        return UInt64(vehicle.facts.ruleClass) &+ UInt64(vehicle.zone)
+    }
+
+    /// Whether the registry has the vehicle; it may speak of it then.
+    func isRegistered(_ key: VehicleKey) -> Bool { self[key] != nil }
+
     /// What the holder lets in; unlinked vehicles, whose holder nobody knows, count as `all`,
     /// and nothing of theirs leads to a trigger.
     public func gate(of key: VehicleKey) -> TelemetryGate {
         let index = Int(key.number)
-        guard index < vehicles.count, let vehicle = vehicles[index] else { return .all }
-        return vehicle.gate
+        return index < gates.count ? gates[index] : .all
     }
 
     public func zone(of key: VehicleKey) -> TimeZoneRules {
-        zones[self[key]?.zone ?? 0]
+        let index = Int(key.number)
+        return zones[index < zoneNumbers.count ? Int(zoneNumbers[index]) : 0]
     }
 
     /// The zone with this number; see ``RegisteredVehicle/zone``.

@@ -22,29 +22,32 @@ extension VehicleShare {
             counters.gated += UInt64(round.batch.gatedCount)
             counters.received += UInt64(round.batch.gatedCount)
         }
-        let workers = fixed.configuration.workers
         round.batch.withBytes { bytes in
             for place in 0..<round.batch.count {
-                let routed = round.routed[place]
-                var message = MessageInRound(
-                    view: round.batch.message(place), vehicle: routed.vehicle,
-                    position: round.position, index: place)
-                if routed.vehicle.isUnlinked {
-                    // It may have been linked since it came; then another worker may own it.
-                    message.vehicle = fixed.router.relink(
-                        routed, topic: bytes.extracting(message.topic),
-                        payload: bytes.extracting(message.payload), registry: registry)
-                }
-                if workers > 1 {
-                    // Messages that name no vehicle are dealt out in turn.
-                    let isDealt = message.vehicle == .unknown
-                    guard isDealt ? place % workers == fixed.index : isMine(message.vehicle) else {
-                        continue
-                    }
-                }
-                apply(message, routed.route, bytes)
+                if place % Self.warmedAtOnce == 0 { warm(round.routed, from: place) }
+                apply(round, place, bytes)
             }
         }
+    }
+
+    private mutating func apply(_ round: Round, _ place: Int, _ bytes: RawSpan) {
+        let routed = round.routed[place]
+        var message = MessageInRound(
+            view: round.batch.message(place), vehicle: routed.vehicle, position: round.position,
+            index: place)
+        if routed.vehicle.isUnlinked {
+            // It may have been linked since it came; then another worker may own it.
+            message.vehicle = fixed.router.relink(
+                routed, topic: bytes.extracting(message.topic),
+                payload: bytes.extracting(message.payload), registry: registry)
+        }
+        let workers = fixed.configuration.workers
+        if workers > 1 {
+            // Messages that name no vehicle are dealt out in turn.
+            let isDealt = message.vehicle == .unknown
+            guard isDealt ? place % workers == fixed.index : isMine(message.vehicle) else { return }
+        }
+        apply(message, routed.route, bytes)
     }
 
     private mutating func apply(_ message: MessageInRound, _ route: Route?, _ bytes: RawSpan) {
@@ -54,8 +57,8 @@ extension VehicleShare {
             counters.duplicate += 1
             return
         }
-        let registered = registry[message.vehicle]
-        if let registered, registered.gate == .off {
+        let gate = registry.gate(of: message.vehicle)
+        if gate == .off {
             // Switched off, or linked to a vehicle that is, since the message came.
             counters.gated += 1
             return
@@ -88,7 +91,7 @@ extension VehicleShare {
             counters.unlinkedBeyondLimit += 1
             return
         }
-        applyReadings(message, route.source, registered, bytes)
+        applyReadings(message, route.source, gate, bytes)
     }
 
     /// Bytes to readings. Static, so that each thing that it changes is handed in by itself.
@@ -121,11 +124,10 @@ extension VehicleShare {
 
     /// Steps 5 and 6 for the decoded readings of one message; counts it, exactly once.
     private mutating func applyReadings(
-        _ message: MessageInRound, _ source: SourceID, _ registered: RegisteredVehicle?,
-        _ bytes: RawSpan
+        _ message: MessageInRound, _ source: SourceID, _ gate: TelemetryGate, _ bytes: RawSpan
     ) {
         let decoded = readings.count
-        if let registered, registered.gate == .serviceOnly {
+        if gate == .serviceOnly {
             let sources = fixed.router.sources
             readings.removeAll { !sources.isForService($0.signal) }
             counters.readingsGated += UInt64(decoded - readings.count)
@@ -134,18 +136,19 @@ extension VehicleShare {
         let place = vehicles.placeOrInsert(message.vehicle)
         let outcome = Self.apply(
             readings, to: &vehicles.slots[place], source, fixed,
-            zone: registry.zone(registered?.zone ?? 0),
+            zone: registry.zone(of: message.vehicle),
             now: fixed.clock.plausibleNow(arrival: arrival), arrival: arrival)
-        vehicles.noteChange(place)
         let newest = vehicles.slots[place].record.newestEventTime
         fixed.clock.observe(newest)
-        if registered != nil {
-            if isWatching {
-                vehicles.markWatched(place)
-            } else {
-                evaluate(place, now: fixed.clock.mode == .wall ? arrival : newest)
+        if isWatching, registry.isRegistered(message.vehicle) {
+            vehicles.markWatched(place)
+        } else if !isWatching {
+            let now = fixed.clock.mode == .wall ? arrival : newest
+            if vehicles.slots[place].needsEvaluation(at: now) {
+                evaluate(message.vehicle, at: place, now: now)
             }
         }
+        vehicles.noteChange(place)
         counters.readingsInFuture += UInt64(outcome.future)
         counters.odometerRefused += UInt64(outcome.implausible) + UInt64(outcome.sentinel)
         if outcome.future > 0, Int(outcome.future) == readings.count {

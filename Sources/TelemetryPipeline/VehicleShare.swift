@@ -18,6 +18,8 @@ struct VehicleShare {
     var counters = PipelineCounters()
     var quarantine: [QuarantinedMessage] = []
     var quarantineBytes = 0
+    /// Sum of what was looked at ahead; means nothing.
+    var warmth: UInt64 = 0
     /// What the last snapshot held, until it is stored.
     var unsavedDays: [VehicleDayChange] = []
     var unsavedKeys: [VehicleKey] = []
@@ -64,8 +66,14 @@ struct VehicleShare {
         }
     }
 
-    mutating func restore(_ vehicle: RestoredVehicle) {
-        vehicles.insert(vehicle.key, vehicle.slot)
+    /// - Parameter lookingAgain: facts or rules may have changed since the vehicle was stored.
+    mutating func restore(_ vehicle: RestoredVehicle, lookingAgain: Bool) {
+        var slot = vehicle.slot
+        if lookingAgain { slot.noteFactsChanged() }
+        vehicles.insert(vehicle.key, slot)
+        if slot.awaitsEvaluation, let place = vehicles.place(of: vehicle.key) {
+            vehicles.wake(place)
+        }
         fixed.clock.observe(vehicle.slot.record.newestEventTime)
     }
 
@@ -80,7 +88,10 @@ struct VehicleShare {
 
     /// Lets the rules speak about the vehicle at `place`.
     mutating func evaluate(_ place: Int, now: Timestamp) {
-        let key = vehicles.keys[place]
+        evaluate(vehicles.keys[place], at: place, now: now)
+    }
+
+    mutating func evaluate(_ key: VehicleKey, at place: Int, now: Timestamp) {
         guard !key.isUnlinked, let registered = registry[key] else { return }
         vehicles.slots[place].evaluate(
             vehicle: key, facts: registered.facts, rules: fixed.configuration.rules,
@@ -123,7 +134,12 @@ struct VehicleShare {
         registry = adoption.registry
         let now = fixed.clock.fleetNow()
         for (link, state) in zip(adoption.links, adoption.states) where isMine(link.to) {
-            guard let moved = state.take() else { continue }
+            guard var moved = state.take() else { continue }
+            if registry.gate(of: link.to) == .serviceOnly {
+                // What the holder does not let in is not let in by this way either.
+                let sources = fixed.router.sources
+                moved.removeValues { !sources.isForService($0) }
+            }
             let place = vehicles.placeOrInsert(link.to)
             vehicles.slots[place].merge(moved, rules: fixed.configuration.rules)
             vehicles.noteChange(place)

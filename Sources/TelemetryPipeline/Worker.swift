@@ -34,7 +34,9 @@ final class Worker: @unchecked Sendable {
     }
 
     /// Takes a stored vehicle; before `start` only.
-    func restore(_ vehicle: RestoredVehicle) { share.restore(vehicle) }
+    func restore(_ vehicle: RestoredVehicle, lookingAgain: Bool) {
+        share.restore(vehicle, lookingAgain: lookingAgain)
+    }
 
     func start() {
         let thread = Thread { [self] in

@@ -1,3 +1,5 @@
+import VehicleSignals
+
 /// SV-01 and SV-02: what the vehicle says of its next service, or the plan.
 public struct ServiceRule: Sendable, Hashable {
     public var isEnabled = true
@@ -94,6 +96,13 @@ public struct RuleSet: Sendable, Hashable {
     /// The number for ``VehicleFacts/ruleClass``; 0 for names without a rule of their own.
     public func classNumber(_ name: String) -> UInt8 {
         UInt8((classNames.firstIndex(of: name) ?? -1) + 1)
+    }
+
+    /// Changes with every threshold; stored beside snapshots, so that rules which were changed
+    /// while nothing ran are noticed. For the start: it spells everything out.
+    public var fingerprint: UInt64 {
+        let text = Array(String(reflecting: self).utf8)
+        return unsafe text.span.bytes.stableHash(from: 0, count: text.count)
     }
 
     /// The service rule that holds for a vehicle.

@@ -119,6 +119,12 @@ public struct RuleTracks: Sendable {
         }
     }
 
+    /// See ``VehicleSlot/warmEvidence()``.
+    func warmEvidence() -> UInt64 {
+        UInt64(service.points.last?.seconds ?? 0) &+ UInt64(activity.spans.last?.end ?? 0)
+            &+ UInt64(marks.marks.last?.seconds ?? 0)
+    }
+
     private mutating func noteOdometer(_ reading: Reading, _ roles: SignalRoles) {
         if !calm.absorb(
             odometer: roles.baseUnits(reading), time: reading.time, timer: &nextTimer)

@@ -58,6 +58,12 @@ public struct VehicleSlot: Sendable {
     /// a message.
     public var nextTimer: Timestamp { tracks.nextTimer }
 
+    /// Whether an evaluation at `now` could tell anything.
+    public func needsEvaluation(at now: Timestamp) -> Bool { tracks.needsEvaluation(at: now) }
+
+    /// Something came that no evaluation has looked at yet.
+    public var awaitsEvaluation: Bool { !tracks.dirty.isEmpty }
+
     /// Facts of the vehicle or the rules changed: the next evaluation looks at everything.
     public mutating func noteFactsChanged() { tracks.noteFactsChanged() }
 
@@ -83,6 +89,26 @@ public struct VehicleSlot: Sendable {
     public mutating func merge(_ other: VehicleSlot, rules: RuleSet) {
         record.merge(other.record)
         tracks.merge(other.tracks, rules: rules)
+    }
+
+    /// Forgets the newest values of signals.
+    public mutating func removeValues(where isMeant: (SignalID) -> Bool) {
+        record.removeValues(where: isMeant)
+    }
+
+    /// Reads a word of every line of memory that a message will need of the slot itself; what comes
+    /// back means nothing. See ``warmEvidence()``.
+    public func warm() -> UInt64 {
+        UInt64(bitPattern: record.lastHeard.milliseconds)
+            &+ UInt64(bitPattern: tracks.nextTimer.milliseconds) &+ UInt64(tracks.firstHeard)
+            &+ UInt64(tracks.calm.seconds)
+    }
+
+    /// The same for what the slot keeps elsewhere, to be called when the slot itself has come: in
+    /// a fleet of a hundred thousand nothing of the next vehicle is in the cache, and loads that
+    /// do not wait for each other take the time of one.
+    public func warmEvidence() -> UInt64 {
+        record.warmEvidence() &+ tracks.warmEvidence()
     }
 
     /// Appends the snapshot to `bytes`, which the caller reuses.

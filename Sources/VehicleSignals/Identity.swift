@@ -12,7 +12,7 @@ public struct VehicleKey: Hashable, Comparable, Sendable, BitwiseCopyable {
     public static let firstUnlinked = VehicleKey(0x8000_0000)
 
     @inline(always)
-    public var isUnlinked: Bool { number >= Self.firstUnlinked.number }
+    public var isUnlinked: Bool { number >> 31 == 1 }
 
     @inline(always)
     public static func < (left: VehicleKey, right: VehicleKey) -> Bool {

@@ -2,7 +2,7 @@
 /// and the pipeline reads back, without a copy in between.
 ///
 /// ```
-/// header, 40 bytes     magic "TPB1" · messages u32 · gated u32 · 0 u32 · arrival base i64 ms
+/// header, 40 bytes     magic "TPB2" · messages u32 · gated u32 · 0 u32 · arrival base i64 ms
 ///                      · offset of the table u64 · check u64 (of header and table)
 /// message, 16 bytes +  check u32 · flags u8 · 0 u8 · topic length u16 · payload length u32
 ///                      · arrival u32 ms after the base · topic · payload
@@ -18,7 +18,7 @@ public struct MessageBatch: Sendable {
 
     static let headerBytes = 40
     static let messageHeaderBytes = 16
-    static let magic: UInt32 = 0x3142_5054
+    static let magic: UInt32 = 0x3242_5054
 
     var storage: [UInt8]
     var offsets: [UInt32]
@@ -80,10 +80,10 @@ public struct MessageBatch: Sendable {
         let start = storage.count
         offsets.append(UInt32(start))
         let delta = UInt32(clamping: arrival.milliseconds &- arrivalBase.milliseconds)
-        storage.append(contentsOf: repeatElement(0, count: Self.messageHeaderBytes))
-        storage.store(UInt32(flags.rawValue) | UInt32(topic.byteCount) << 16, at: start + 4)
-        storage.store(UInt32(payload.byteCount), at: start + 8)
-        storage.store(delta, at: start + 12)
+        // The check comes last, when what it covers lies in place.
+        storage.append(
+            0, UInt32(flags.rawValue) | UInt32(topic.byteCount) << 16, UInt32(payload.byteCount),
+            delta)
         storage.append(bytesOf: topic)
         storage.append(bytesOf: payload)
         let length = storage.count - start - 4
@@ -96,11 +96,7 @@ public struct MessageBatch: Sendable {
     public mutating func seal() {
         precondition(!isSealed, "a batch is sealed once")
         let table = storage.count
-        for offset in offsets {
-            let start = storage.count
-            storage.append(contentsOf: repeatElement(0, count: 4))
-            storage.store(offset, at: start)
-        }
+        storage.append(table: offsets)
         storage.store(Self.magic, at: 0)
         storage.store(UInt32(offsets.count), at: 4)
         storage.store(gatedCount, at: 8)

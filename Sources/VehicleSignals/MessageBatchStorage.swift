@@ -74,15 +74,39 @@ extension MessageBatch {
     }
 }
 
+// Stores and appends of whole numbers and runs. Arrays check the bounds of each store; the numbers
+// are little-endian on every machine.
 extension [UInt8] {
     @inline(always)
     mutating func store(_ value: UInt32, at offset: Int) {
-        for byte in 0..<4 { self[offset + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }
+        precondition(offset >= 0 && offset + 4 <= count, "a store lies within the batch")
+        unsafe withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)
+        }
     }
 
     @inline(always)
     mutating func store(_ value: UInt64, at offset: Int) {
-        for byte in 0..<8 { self[offset + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }
+        precondition(offset >= 0 && offset + 8 <= count, "a store lies within the batch")
+        unsafe withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt64.self)
+        }
+    }
+
+    /// Appends four numbers, 16 bytes.
+    @inline(always)
+    mutating func append(_ first: UInt32, _ second: UInt32, _ third: UInt32, _ fourth: UInt32) {
+        let numbers = (
+            first.littleEndian, second.littleEndian, third.littleEndian, fourth.littleEndian
+        )
+        unsafe Swift.withUnsafeBytes(of: numbers) { unsafe append(contentsOf: $0) }
+    }
+
+    /// Appends every number, 4 bytes each.
+    mutating func append(table: [UInt32]) {
+        for number in table {
+            unsafe Swift.withUnsafeBytes(of: number.littleEndian) { unsafe append(contentsOf: $0) }
+        }
     }
 
     @inline(always)

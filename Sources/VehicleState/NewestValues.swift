@@ -89,6 +89,17 @@ public struct NewestValues: Sendable, Hashable {
     /// The value at a place, in the order of signal numbers.
     public subscript(place place: Int) -> Reading { entries[place].reading }
 
+    /// Reads a word of every line of memory (four entries of 16 bytes).
+    func warm() -> UInt64 {
+        var sum: UInt64 = 0
+        for place in stride(from: 0, to: entries.count, by: 4) { sum &+= entries[place].head }
+        return sum &+ (entries.last?.head ?? 0)
+    }
+
+    mutating func remove(where isMeant: (SignalID) -> Bool) {
+        entries.removeAll { isMeant(SignalID($0.number)) }
+    }
+
     mutating func merge(_ other: NewestValues) {
         for entry in other.entries { _ = take(entry) }
     }

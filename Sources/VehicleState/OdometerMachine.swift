@@ -128,13 +128,14 @@ public struct OdometerMachine: Sendable, Hashable {
         usage.encode(into: &writer)
     }
 
-    init(from reader: inout ByteReader) throws(SnapshotFlaw) {
+    init(from reader: inout ByteReader, change: NumberChange?) throws(SnapshotFlaw) {
         seconds = try reader.word32()
         metres = try reader.word32()
         seriesSeconds = try reader.word32()
         pendingSeconds = try reader.word32()
         pendingMetres = try reader.word32()
         pendingSource = try reader.byte()
+        if let change, pendingSeconds != 0 { pendingSource = change.source(pendingSource) }
         isHeldApart = try reader.byte() != 0
         day = try reader.word16()
         dayFirst = try reader.word32()

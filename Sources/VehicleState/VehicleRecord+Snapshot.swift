@@ -18,6 +18,12 @@ public struct NumberChange: Sendable {
         signals = oldPaths.map { catalogue.id(of: $0) ?? .unknown }
         self.sources = sources
     }
+
+    /// What the source of an odometer reading is called now.
+    func source(_ old: UInt8) -> UInt8 {
+        guard old != OdometerPoint.workshop, Int(old) < sources.count else { return old }
+        return UInt8(min(sources[Int(old)].number, UInt16(OdometerPoint.workshop) - 1))
+    }
 }
 
 extension VehicleRecord {
@@ -67,17 +73,13 @@ extension VehicleRecord {
             guard let entry = entry.renumbered(change) else { continue }
             _ = values.take(entry)
         }
-        base = try OdometerMachine(from: &reader)
+        base = try OdometerMachine(from: &reader, change: change)
         var points: [OdometerPoint] = []
         for _ in 0..<(try reader.count(elementBytes: 12)) {
             var point = OdometerPoint(
                 seconds: try reader.word32(), metres: try reader.word32(),
                 day: try reader.word16(), source: try reader.byte(), quality: try reader.byte())
-            if point.source != OdometerPoint.workshop, let sources = change?.sources,
-                Int(point.source) < sources.count
-            {
-                point.source = UInt8(min(sources[Int(point.source)].number, 254))
-            }
+            if let change { point.source = change.source(point.source) }
             points.append(point)
         }
         points.sort { $0.isBefore($1) }

@@ -101,6 +101,16 @@ public struct VehicleRecord: Sendable, Hashable {
         if arrival > lastHeard { lastHeard = arrival }
     }
 
+    /// Reads a word of what newest values and odometer evidence keep on the heap; see the slot.
+    public func warmEvidence() -> UInt64 {
+        values.warm() &+ UInt64(evidence.points.last?.seconds ?? 0)
+    }
+
+    /// Forgets the newest values of signals.
+    public mutating func removeValues(where isMeant: (SignalID) -> Bool) {
+        values.remove(where: isMeant)
+    }
+
     private mutating func applyOdometer(
         _ reading: Reading, source: SourceID, roles: SignalRoles, zone: TimeZoneRules,
         configuration: StateConfiguration, outcome: inout MessageOutcome

@@ -37,7 +37,7 @@ import VehicleSignals
         #expect(snapshot.position == JournalPosition(7))
         #expect(snapshot.counters == Array("twelve".utf8))
         #expect(
-            snapshot.catalogues[snapshot.catalogue]
+            snapshot.catalogues[snapshot.catalogue]?.paths
                 == ["Vehicle.Speed", "Vehicle.TraveledDistance"])
         #expect(snapshot.vehicles == 3)
         #expect(try store.states() == [1: "one", 2: "", 3: "three"])
@@ -95,14 +95,47 @@ import VehicleSignals
         let both = try #require(try store.snapshot())
         var paths: [UInt32: [String]] = [:]
         try store.forEachVehicle {
-            paths[$0.number] = both.catalogues[$1]; _ = $2
+            paths[$0.number] = both.catalogues[$1]?.paths; _ = $2
         }
         #expect(paths == [1: ["A", "B"], 2: ["B", "C"]])
-        #expect(both.catalogues[both.catalogue] == ["B", "C"])
+        #expect(both.catalogues[both.catalogue]?.paths == ["B", "C"])
         // Nobody needs the first any more.
         try store.save(makeFlush(3, catalogue: ["D"], states: [(1, "d"), (2, "d")]))
         try store.save(makeFlush(4, catalogue: ["E"]))
-        #expect(try Set(#require(try store.snapshot()).catalogues.values) == [["D"], ["E"]])
+        let left = try #require(try store.snapshot()).catalogues.values.map(\.paths)
+        #expect(Set(left) == [["D"], ["E"]])
+    }
+
+    @Test func `a list of sources that changes makes a catalogue of its own`() throws {
+        let store = try folder.open()
+        try store.save(makeFlush(1, sources: ["bmw", "native"], states: [(1, "a")]))
+        try store.save(makeFlush(2, sources: ["bmw", "can", "native"], states: [(2, "b")]))
+        let snapshot = try #require(try store.snapshot())
+        var sources: [UInt32: [String]] = [:]
+        try store.forEachVehicle { vehicle, catalogue, _ in
+            sources[vehicle.number] = snapshot.catalogues[catalogue]?.sources
+        }
+        #expect(sources == [1: ["bmw", "native"], 2: ["bmw", "can", "native"]])
+    }
+
+    @Test func `names that are forgotten are gone with their states and days`() throws {
+        let store = try folder.open()
+        let first = VehicleKey.firstUnlinked.number
+        var flush = makeFlush(1, states: [(first, "a"), (first + 1, "b")])
+        flush.days = [makeDay(first, 5, metres: 10), makeDay(first + 1, 5, metres: 20)]
+        flush.unlinked = [makeName(0, "x", seen: 1...2), makeName(1, "y", seen: 1...9)]
+        try store.save(flush)
+        var later = makeFlush(2)
+        later.removed = [VehicleKey(first)]
+        try store.save(later)
+        #expect(try store.states() == [first + 1: "b"])
+        #expect(try store.unlinkedNames().map(\.externalID) == [Array("y".utf8)])
+        #expect(try store.days(of: VehicleKey(first)).isEmpty)
+        // Again is harmless, as is a number that never was.
+        later = makeFlush(3)
+        later.removed = [VehicleKey(first), VehicleKey(first + 7)]
+        try store.save(later)
+        #expect(try store.states() == [first + 1: "b"])
     }
 
     @Test func `a save and a long reading do not wait for each other`() throws {

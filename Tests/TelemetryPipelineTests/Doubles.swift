@@ -108,6 +108,8 @@ final class MemoryKeeper: StateKeeper {
 
     struct Contents: Sendable {
         var position = JournalPosition.start
+        var basis: DecisionBasis?
+        var namesWritten = 0
         var counters = PipelineCounters()
         var vehicles: [VehicleKey: [UInt8]] = [:]
         var days: [DayKey: VehicleDayChange] = [:]
@@ -135,11 +137,13 @@ final class MemoryKeeper: StateKeeper {
             guard export.position >= contents.position else { throw Refusal() }
             contents.position = export.position
             contents.counters = export.counters
+            contents.basis = export.basis
             for vehicle in export.vehicles { contents.vehicles[vehicle.key] = vehicle.bytes }
             for day in export.days {
                 contents.days[DayKey(vehicle: day.vehicle, day: day.day)] = day
             }
             for entry in export.unlinked { contents.names[entry.key] = entry }
+            contents.namesWritten += export.unlinked.count
             for message in export.quarantined {
                 contents.quarantine["\(message.position.number)/\(message.index)"] = message
             }
@@ -174,6 +178,7 @@ final class MemoryKeeper: StateKeeper {
         var restored = RestoredState()
         restored.position = kept.position
         restored.counters = kept.counters
+        restored.basis = kept.basis
         restored.unlinked = Array(kept.names.values)
         restored.vehicles = try kept.vehicles.map { key, bytes in
             RestoredVehicle(key: key, slot: try VehicleSlot(decoding: bytes, change: nil))

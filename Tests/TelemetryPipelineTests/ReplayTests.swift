@@ -112,4 +112,55 @@ import VehicleSignals
         #expect(opened(site) == [1])
         #expect(site.ledger.now.openings.values.allSatisfy { $0 == 1 })
     }
+
+    @Test func `rules that were changed while nothing ran speak with the first look`() throws {
+        let site = try Site()
+        let before = try site.start(site.registry(1))
+        try before.send([Message(car: 1, at: hour(-1), km: 20_000, serviceKm: 1_400)])
+        before.pipeline.tick()
+        try before.end()
+        #expect(opened(site) == [])
+        // Nothing has changed: nobody is looked at, and nothing is to be stored.
+        let same = try site.start(site.registry(1))
+        same.pipeline.tick()
+        try same.end()
+        #expect(opened(site) == [])
+        #expect(site.keeper.now.exports.last?.0 == 0)
+
+        let after = try site.start(site.registry(1)) {
+            $0.rules.service.openKilometres = 2_000
+        }
+        after.pipeline.tick()
+        try after.end()
+        #expect(opened(site) == [1])
+    }
+
+    @Test func `facts that were imported while nothing ran count with the first look`() throws {
+        let site = try Site()
+        let before = try site.start(site.registry(1))
+        let odometer =
+            #"{"ts":\#(hour(-1).milliseconds),"signals":{"Vehicle.TraveledDistance":20000000}}"#
+        try before.send([Message("vss/CAR1/telemetry", odometer)])
+        before.pipeline.tick()
+        try before.end()
+        #expect(opened(site) == [])
+
+        var facts = VehicleFacts()
+        facts.intervalKilometres = 15_000
+        facts.lastServiceKilometres = 5_100
+        facts.lastServiceDay = Day(utc: hour(-24 * 100))
+        let registry = VehicleRegistry(
+            vehicles: [
+                RegisteredVehicle(key: VehicleKey(1), gate: .all, zone: 0, facts: facts)
+            ],
+            names: [
+                RegisteredName(
+                    source: SourceID(0), externalID: Array("CAR1".utf8), vehicle: VehicleKey(1))
+            ], zones: [.utc], version: 7)
+        let after = try site.start(registry)
+        after.pipeline.tick()
+        try after.end()
+        #expect(opened(site) == [1])
+        #expect(site.keeper.now.basis?.registryVersion == 7)
+    }
 }

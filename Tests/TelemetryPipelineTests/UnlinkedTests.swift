@@ -1,3 +1,4 @@
+import PayloadDecoding
 import TelemetryPipeline
 import Testing
 import TriggerRules
@@ -135,5 +136,47 @@ import VehicleState
         #expect(counters.unlinked == 5 && counters.gated == 3)
         #expect(site.keeper.now.vehicles.isEmpty)
         #expect(site.keeper.now.links.isEmpty && site.keeper.now.forgotten.count == 1)
+    }
+
+    @Test func `a vehicle that lets only service in does not get the rest by being linked`() throws
+    {
+        let site = try Site()
+        let running = try site.start(site.registry(0))
+        try running.send([Message(car: 1, at: hour(-1), km: 20_000, serviceKm: 9_000)])
+        running.pipeline.adopt(site.registry(1, gates: [1: .serviceOnly]))
+        try running.end()
+        let slot = try #require(try site.keeper.slots()[VehicleKey(1)])
+        let catalogue = site.sources.catalogue
+        var kept: [String] = []
+        for place in 0..<slot.record.values.count {
+            kept.append(catalogue[slot.record.values[place: place].signal].path)
+        }
+        #expect(kept.contains("Vehicle.Service.DistanceToService"))
+        #expect(!kept.contains("Vehicle.Speed"))
+        #expect(kept.allSatisfy { catalogue.id(of: $0).map(catalogue.isForService) == true })
+    }
+
+    @Test func `a name is stored when it is new or was heard long after, not at each snapshot`()
+        throws
+    {
+        let site = try Site()
+        let running = try site.start(site.registry(0))
+        func stored(_ hours: Double) throws -> Int {
+            site.set(hour(hours))
+            try running.send([Message(car: 1, at: hour(hours - 1), km: 10 + hours)])
+            let before = site.keeper.now.namesWritten
+            try running.pipeline.saveState()
+            return site.keeper.now.namesWritten - before
+        }
+        #expect(try stored(0) == 1)
+        #expect(try stored(0.2) == 0)
+        #expect(try stored(0.9) == 0)
+        #expect(try stored(1.1) == 1)
+        #expect(try stored(1.2) == 0)
+        // What could not be stored comes again.
+        site.keeper.refuse(times: 1)
+        #expect(throws: (any Error).self) { _ = try stored(5) }
+        #expect(try stored(5.1) == 1)
+        try running.end()
     }
 }

@@ -111,7 +111,7 @@ internal import VehicleSignals
     private static func withRightHeader(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
         guard bytes.count >= 40 else { return bytes }
-        bytes.replaceSubrange(0..<4, with: Array("TPB1".utf8))
+        bytes.replaceSubrange(0..<4, with: Array("TPB2".utf8))
         // The table's place in one byte, so that it is often within.
         let table = min(40 + Int(bytes[24]), bytes.count)
         store(UInt64(table), in: &bytes, at: 24)

@@ -10,8 +10,7 @@ final class LinkConsumer: RoundConsumer, @unchecked Sendable {
     init(lane: IngestLane) { self.lane = lane }
 
     func receive(topic: RawSpan, payload: RawSpan, flags: MessageFlags) -> RoundRoom {
-        lane.receive(topic: topic, payload: payload, flags: flags)
-        return lane.isFull ? .full : .room
+        lane.receive(topic: topic, payload: payload, flags: flags) ? .full : .room
     }
 
     func commitRound() -> RoundOutcome {

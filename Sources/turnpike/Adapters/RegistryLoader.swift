@@ -52,6 +52,7 @@ struct RegistryLoader {
                 externalID: Array(snapshot.nameBytes[start..<(start + Int(name.length))]),
                 vehicle: name.vehicle)
         }
-        return VehicleRegistry(vehicles: vehicles, names: names, zones: zones.rules)
+        return VehicleRegistry(
+            vehicles: vehicles, names: names, zones: zones.rules, version: snapshot.version)
     }
 }

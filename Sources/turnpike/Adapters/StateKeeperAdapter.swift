@@ -14,7 +14,7 @@ struct StateKeeperAdapter: StateKeeper {
     func save(_ export: StateExport) throws {
         var flush = StateFlush(
             position: export.position, counters: try Self.encode(export.counters),
-            catalogue: sources.catalogue.definitions.map(\.path))
+            catalogue: catalogue)
         for vehicle in export.vehicles {
             unsafe flush.vehicles.append(vehicle.key, vehicle.bytes.span.bytes)
         }
@@ -31,8 +31,28 @@ struct StateKeeperAdapter: StateKeeper {
                 lastSeen: entry.lastSeen)
         }
         flush.joins = export.links.map { VehicleJoin(number: $0.from, vehicle: $0.to) }
+        flush.removed = export.forgotten
+        flush.basis = "\(export.basis.registryVersion) \(export.basis.rules)"
         flush.quarantine = export.quarantined.map(stored)
         try store.save(flush, joiningDays: Self.join)
+    }
+
+    /// What the numbers of this process mean.
+    private var catalogue: StoredCatalogue {
+        StoredCatalogue(
+            paths: sources.catalogue.definitions.map(\.path),
+            sources: sources.definitions.map(\.name))
+    }
+
+    /// How numbers of a stored list are to be read now; `nil` where nothing has changed.
+    private func change(since old: StoredCatalogue) -> NumberChange? {
+        if old == catalogue { return nil }
+        // A source that is gone shares the number of those beyond the countable.
+        let moved = old.sources.map { name in
+            sources.source(named: name) ?? SourceID(UInt16(OdometerPoint.workshop) - 1)
+        }
+        return NumberChange(
+            oldPaths: old.paths, catalogue: sources.catalogue, sources: moved)
     }
 
     /// Two views of one day: each saw at least what it tells of.
@@ -67,6 +87,14 @@ struct StateKeeperAdapter: StateKeeper {
         unsafe span.withUnsafeBytes { unsafe [UInt8]($0) }
     }
 
+    private static func basis(_ text: String) -> DecisionBasis? {
+        let words = text.split(separator: " ")
+        guard words.count == 2, let version = Int64(words[0]), let rules = UInt64(words[1]) else {
+            return nil
+        }
+        return DecisionBasis(registryVersion: version, rules: rules)
+    }
+
     /// Everything that the last save kept.
     func restore() throws -> RestoredState {
         var restored = RestoredState()
@@ -75,16 +103,14 @@ struct StateKeeperAdapter: StateKeeper {
         let named = try JSONDecoder().decode(
             [String: UInt64].self, from: Data(snapshot.counters))
         restored.counters = PipelineCounters(named: named)
+        restored.basis = Self.basis(snapshot.basis)
         restored.unlinked = try store.unlinkedNames().compactMap { name in
             guard let source = sources.source(named: name.source) else { return nil }
             return UnlinkedNames.Entry(
                 name: UnlinkedNames.Name(source: source, externalID: name.externalID),
                 key: name.number, firstSeen: name.firstSeen, lastSeen: name.lastSeen)
         }
-        let paths = sources.catalogue.definitions.map(\.path)
-        let changes = snapshot.catalogues.compactMapValues { old in
-            old == paths ? nil : NumberChange(oldPaths: old, catalogue: sources.catalogue)
-        }
+        let changes = snapshot.catalogues.compactMapValues(change(since:))
         restored.vehicles.reserveCapacity(snapshot.vehicles)
         var flaw: (any Error)?
         try store.forEachVehicle { key, catalogue, bytes in

@@ -47,10 +47,11 @@ final class Gateway: Sendable {
 
         let keeper = StateKeeperAdapter(store: state, sources: loaded.sources)
         var restored = try keeper.restore()
-        // A state store that was replaced by an older copy cannot have back what retention took.
-        restored.position = max(restored.position, journal.removedThrough)
         let firingsStored = try customers.position()
         try journal.continueNumbering(after: max(restored.position, firingsStored))
+        // A state store that was replaced by an older copy cannot have back what retention took,
+        // and a journal that was begun anew has nothing of what others remember.
+        restored.position = max(restored.position, journal.removedThrough)
         saved = Mutex(restored.position)
 
         let runner = DeliveryRunner(
@@ -66,7 +67,7 @@ final class Gateway: Sendable {
         pipeline = TelemetryPipeline(
             Self.pipelineConfiguration(loaded), sources: loaded.sources,
             registry: loader.registry(of: try customers.registrySnapshot()), clock: clock,
-            journal: JournalAdapter(journal: journal),
+            journal: JournalAdapter(journal: journal, logger: logger),
             ledger: FiringLedgerAdapter(store: customers, now: { systemNow() }),
             keeper: keeper, restored: restored, firingsStored: firingsStored,
             onTrouble: { troubles.note("store firings", $0) },

@@ -34,10 +34,10 @@ final class Housekeeper: @unchecked Sendable {
     private var beats = 0
     private var lastRetention = Timestamp.distantPast
 
-    init(gateway: Gateway, registryVersion: Int64, logger: Logger) {
+    init(gateway: Gateway, logger: Logger) {
         self.gateway = gateway
         self.logger = logger
-        self.registryVersion = registryVersion
+        registryVersion = gateway.pipeline.registry.version
         lastSave = gateway.clock.wallNow()
         lastReconcile = lastSave
     }
