@@ -80,6 +80,8 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
+        .target(name: "CSocketBuffer"),
+
         // Floor 1: the words.
         room("VehicleSignals", []),
 
@@ -91,7 +93,7 @@ let package = Package(
         room("UsageAggregates", ["VehicleSignals"]),
 
         // Floor 3: the outside.
-        room("MQTTLink", ["CMosquitto", "VehicleSignals"]),
+        room("MQTTLink", ["CMosquitto", "CSocketBuffer", "VehicleSignals"]),
         room("IngestJournal", ["CSQLite", "VehicleSignals"]),
         room("StateStore", ["VehicleSignals", grdb]),
         room("CustomerStore", ["VehicleSignals", "Customers", grdb, crypto]),
@@ -174,7 +176,8 @@ let package = Package(
 
         tests("VehicleSignalsTests", ["VehicleSignals"]),
         tests(
-            "MQTTLinkTests", ["MQTTLink", "VehicleSignals", "BrokerFixture", "AckOrderProbe"]),
+            "MQTTLinkTests",
+            ["MQTTLink", "VehicleSignals", "BrokerFixture", "AckOrderProbe", "CSocketBuffer"]),
         tests(
             "PayloadDecodingTests",
             ["VehicleSignals", "PayloadDecoding", "ConfigurationFiles", "AllocationCounter"]),

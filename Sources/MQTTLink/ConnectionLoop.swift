@@ -71,11 +71,13 @@ final class ConnectionLoop: LinkSession {
             if board.isStopping { break }
             board.wake.pause(delay)
         }
+        client.cut()
         board.end()
     }
 
     /// Rounds on a standing connection; `nil` when stopped, else why it broke.
     private func serve() -> MQTTRefusal? {
+        client.useBuffer()
         while true {
             let end = readRound()
             if end == .broken { return loss() }

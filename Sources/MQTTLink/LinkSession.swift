@@ -147,12 +147,15 @@ class LinkSession {
     /// Writes the queue to its end, waiting for a full socket; `false` if the connection is lost.
     final func flush() -> Bool {
         guard client.wantsWrite else { return client.socket >= 0 }
-        client.cork(true)
-        defer { client.cork(false) }
+        let isCorked = !client.isBuffered
+        if isCorked { client.cork(true) }
+        defer { if isCorked { client.cork(false) } }
         let begun = ContinuousClock.now
-        while client.wantsWrite {
+        while true {
             guard client.write() else { return false }
-            if !client.wantsWrite { break }
+            let (succeeded, isDone) = client.sendBuffered()
+            guard succeeded else { return false }
+            if isDone, !client.wantsWrite { break }
             let limit = board.isStopping ? Self.writeStallMaxStopping : Self.writeStallMax
             if begun.duration(to: .now) > limit {
                 client.cut()

@@ -1,4 +1,5 @@
 internal import CMosquitto
+internal import CSocketBuffer
 internal import Glibc
 
 /// libmosquitto's client as a Swift object: every call of the C library is in this file and in
@@ -76,6 +77,9 @@ final class MosquittoClient {
 
     /// Opens the socket and queues CONNECT. Blocks for as long as the system takes to connect.
     func connect() -> Bool {
+        // What was left of the last connection is none of this one's business, whose socket may
+        // have the same number.
+        forgetBuffer()
         let code: Int32
         errno = 0
         if hasConnectProperties {
@@ -97,6 +101,29 @@ final class MosquittoClient {
     /// −1 without a connection.
     var socket: Int32 { unsafe mosquitto_socket(client) }
     var wantsWrite: Bool { unsafe mosquitto_want_write(client) }
+
+    /// From now on reads and writes through a buffer, not byte by byte and acknowledgement by
+    /// acknowledgement; until ``cut()`` or the next ``connect()``. For a caller that reads until
+    /// ``read()`` says that nothing is left before it waits for the socket, and that ends its
+    /// writing with ``sendBuffered()``. TLS has buffers of its own.
+    func useBuffer() {
+        guard configuration.tls == nil, socket >= 0 else { return }
+        _ = turnpike_socket_buffer(socket)
+    }
+
+    var isBuffered: Bool { turnpike_socket_is_buffered() != 0 }
+
+    private func forgetBuffer() { _ = turnpike_socket_buffer(-1) }
+
+    /// Sends what was written into the buffer.
+    /// - Returns: whether the connection stands, and whether all of it is sent.
+    func sendBuffered() -> (succeeded: Bool, isDone: Bool) {
+        guard isBuffered else { return (true, true) }
+        errno = 0
+        let left = turnpike_socket_send()
+        let error = errno
+        return (note(left < 0 ? Int32(MOSQ_ERR_ERRNO.rawValue) : 0, error), left == 0)
+    }
 
     /// Takes one packet (with TLS the rest of the record too).
     /// - Returns: whether all went well, and whether the socket had no more to give.
@@ -151,6 +178,7 @@ final class MosquittoClient {
 
     /// Ends the connection without writing what is queued: nothing more is acknowledged.
     func cut() {
+        forgetBuffer()
         let socket = socket
         guard socket >= 0 else { return }
         shutdown(socket, Int32(SHUT_RDWR))

@@ -74,8 +74,11 @@ private struct SystemCallOrder {
             synced = written
             syncs += 1
         } else if line.contains("\"@\\2") {
-            // PUBACK: 0x40, length 2, the message's number.
-            acknowledged += 1
+            // PUBACKs: 0x40, length 2, the message's number; as many as the call took.
+            let taken = line.split(separator: "=").last.flatMap {
+                Int($0.trimmingCharacters(in: .whitespaces))
+            }
+            acknowledged += (taken ?? 0) / 4
             if synced < acknowledged { early += 1 }
         }
     }
