@@ -7,11 +7,14 @@ enum SessionFormat: UInt16, CaseIterable, BitwiseCopyable {
     case isoTransport = 2
     /// J1939 transport sessions that are not complete yet, of one sender.
     case j1939Transport = 3
+    /// One bus of a vehicle: messages of several frames that are not complete yet, and what each
+    /// control unit said last. See ``CANSession``.
+    case canBus = 4
 
     /// To be raised when the meaning of the bytes changes: older bytes are then dropped.
     private var version: UInt16 {
         switch self {
-        case .sparkplug, .isoTransport, .j1939Transport: 1
+        case .sparkplug, .isoTransport, .j1939Transport, .canBus: 1
         }
     }
 
@@ -29,7 +32,10 @@ enum SessionFormat: UInt16, CaseIterable, BitwiseCopyable {
     /// own making always do; what does not is dropped, so that a decoder meets no surprise.
     func isWellFormed(_ bytes: [UInt8]) -> Bool {
         switch self {
-        case .sparkplug, .isoTransport, .j1939Transport: true
+        case .sparkplug, .isoTransport, .j1939Transport: return true
+        case .canBus:
+            var session = CANSession()
+            return session.read(bytes)
         }
     }
 }

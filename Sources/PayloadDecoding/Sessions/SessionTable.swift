@@ -6,7 +6,7 @@ import VehicleSignals
 /// A decoder opens the sender's session, reads and changes its bytes in place, and says when it is
 /// done with growing it:
 ///
-///     let place = try work.sessions.open(source, .isoTransport, sender: topic, from: 3, count: 9)
+///     let place = try work.sessions.open(source, .canBus, sender: topic, from: 3, count: 9)
 ///     work.sessions.entries[place].bytes.append(byte)
 ///     work.sessions.noteSize(of: place)
 ///

@@ -18,6 +18,8 @@ public struct DecodingWorkspace: Sendable {
     var vehicleEnd = -1
     /// What is remembered of each sender.
     var sessions = SessionTable()
+    /// Room for frames of CAN buses.
+    var frames = FrameWorkspace()
 
     init(stamps: Int) {
         self.stamps = [UInt32](repeating: 0, count: stamps)
