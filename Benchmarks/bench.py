@@ -3,10 +3,10 @@ array of {"id","value","unit","peer","ratio","hash"}; "peer" is the peer's value
 "ratio" how many times better than the peer the gateway is.
 
 usage: bench.py --turnpike FILE --pipeline FILE --yardstick FOLDER --python FILE --output FILE
-                [--only PREFIX] [--window SECONDS] [--connections COUNT] [--keep]
+                [--can FILE] [--only PREFIX] [--window SECONDS] [--connections COUNT] [--keep]
 
 Only the standard library is used here; --python is the interpreter of an environment with
-paho-mqtt and orjson. scripts/bench.sh builds everything and calls this.
+paho-mqtt, orjson and cantools. scripts/bench.sh builds everything and calls this.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import signal
 import sys
 import time
 
+import can_frames
 from fleet_files import write_files
 from latency import WebhookReceiver, measure_latency
 from stage import Broker, Child, Failure, Gateway
@@ -198,6 +199,7 @@ def read_options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("turnpike", "pipeline", "yardstick", "python", "output"):
         parser.add_argument("--" + name, required=True)
+    parser.add_argument("--can", type=os.path.abspath, help="the program CANBenchmark")
     parser.add_argument("--only", help="only the ids that begin with this")
     parser.add_argument("--window", type=float, default=30, help="seconds the gateway is watched")
     parser.add_argument("--connections", type=int, default=1, help="of the gateway to the broker")
@@ -226,6 +228,8 @@ def main():
             say("the machine is busy with other work: absolute figures will be too bad")
         bench = Bench(options, folder)
         bench.pipeline()
+        if options.can:
+            can_frames.measure(bench, options.can, options.python, ROOT)
         if bench.wants("ingest") or bench.wants("latency"):
             bench.prepare()
             bench.ingest()

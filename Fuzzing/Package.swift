@@ -31,5 +31,8 @@ let package = Package(
         fuzzTarget("batch"),
         fuzzTarget("snapshot"),
         fuzzTarget("words"),
+        fuzzTarget("can"),
+        fuzzTarget("dbc"),
+        fuzzTarget("isotp"),
     ]
 )

@@ -15,11 +15,14 @@ command -v mosquitto >/dev/null || { echo "bench: mosquitto is missing; make set
 make -s -C Benchmarks/yardstick OUT="$PWD/$yardstick"
 swift build -c release --package-path Benchmarks --scratch-path "$scratch" \
     --product PipelineBenchmark
-if ! "$environment/bin/python" -c 'import orjson, paho.mqtt.client' 2>/dev/null; then
+swift build -c release --package-path Benchmarks --scratch-path "$scratch" \
+    --product CANBenchmark
+if ! "$environment/bin/python" -c 'import cantools, orjson, paho.mqtt.client' 2>/dev/null; then
     python3 -m venv "$environment"
     "$environment/bin/pip" install --quiet --requirement Benchmarks/peers/requirements.txt
 fi
 
 exec env PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/bench.py \
     --turnpike "$turnpike" --pipeline "$scratch/release/PipelineBenchmark" \
+    --can "$scratch/release/CANBenchmark" \
     --yardstick "$yardstick" --python "$environment/bin/python" --output .build/bench.json "$@"

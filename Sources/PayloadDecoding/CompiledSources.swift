@@ -28,6 +28,7 @@ public final class CompiledSources: Sendable {
     let qualities: [TimeQuality]
     let serviceSignals: [Bool]
     let sentinels: [Double]
+    let can: CANTables
 
     /// Freezes `definitions` over `catalogue`. A ``SourceID`` is the index in `definitions`.
     public init(
@@ -54,6 +55,7 @@ public final class CompiledSources: Sendable {
         qualities = compiler.qualities
         serviceSignals = catalogue.definitions.map(\.isForService)
         sentinels = compiler.sentinels
+        can = compiler.can
     }
 
     /// A new workspace, for one thread.
@@ -119,6 +121,10 @@ public final class CompiledSources: Sendable {
             return try decodeNative(
                 route: route, topic: topic, edition: Int(editions[Int(route.source.number)]),
                 arrival: arrival, payload, &workspace, &readings, &texts)
+        case .can:
+            return try decodeFrames(
+                can.layouts[Int(template.layout)], route: route, topic: topic, arrival: arrival,
+                payload, &workspace, &readings, &texts)
         case .document:
             try decodeDocument(
                 layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,

@@ -73,4 +73,13 @@ public enum DecodingLimits {
     public static let earliestTime: Int64 = 946_684_800_000
     /// 2100-01-01: a later time is milliseconds taken for seconds, or a broken clock.
     public static let latestTime: Int64 = 4_102_444_800_000
+    /// Senders of stateful formats that one worker remembers; with some hundred bytes each, a few
+    /// megabytes.
+    public static let sessionsMax = 16_384
+    /// Most bytes that are remembered of one sender: the births of 4,000 metrics.
+    public static let sessionBytesMax = 262_144
+    /// Most bytes that one worker remembers of all its senders.
+    public static let sessionBytesTotalMax: UInt64 = 67_108_864
+    /// Longest name of a sender.
+    public static let sessionSenderBytesMax = 512
 }

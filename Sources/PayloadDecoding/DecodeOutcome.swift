@@ -8,6 +8,8 @@ public struct DecodeOutcome: Equatable, Sendable, BitwiseCopyable {
     public var absent: UInt32 = 0
     /// Values outside datatype, minimum, maximum or the allowed words: treated as absent.
     public var outOfRange: UInt32 = 0
+    /// Messages of several frames that were given up: a frame missing, out of turn or senseless.
+    public var droppedTransfers: UInt32 = 0
 
     @inline(always)
     public init() {}

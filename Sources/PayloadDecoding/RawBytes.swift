@@ -25,3 +25,13 @@ extension ResolvedText {
         unsafe timeInText(kind, bytes.span.bytes, from: 0, to: count)
     }
 }
+
+extension SessionTable {
+    /// The session of a sender whose name lies in an array.
+    mutating func open(
+        _ source: SourceID, _ format: SessionFormat, sender: [UInt8]
+    ) throws(DecodeError) -> Int {
+        try unsafe open(
+            source, format, sender: sender.span.bytes, from: 0, count: sender.count)
+    }
+}

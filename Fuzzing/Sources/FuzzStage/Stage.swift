@@ -55,7 +55,7 @@ public enum Stage {
     }
 
     /// A stage that cannot be set up is no finding of the fuzzer: exit code 2 and the reason.
-    private static func orExit<Value>(_ make: () throws -> Value) -> Value {
+    static func orExit<Value>(_ make: () throws -> Value) -> Value {
         do { return try make() } catch {
             complain("the fuzzing stage cannot be set up: \(error)")
             exit(2)

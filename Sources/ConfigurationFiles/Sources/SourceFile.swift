@@ -12,14 +12,21 @@ public import VehicleSignals
 /// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
 /// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `fields`,
 ///   `ignore`), `mapping` (name of one of `mappings`, for the middle two).
+///   `can` takes `bus` (name of one of `buses`), and `else_mapping` (name of one of `mappings`) for
+///   payloads without frames.
+/// - `buses`: by name, each with `carrier` and what is taken of the frames; see ``FrameReader``.
 /// - `mappings`: by name, each with `time`, `vehicle` (path) and `fields`; see ``FieldReader``.
 public enum SourceFile {
-    static let forms = ["native", "document", "fields", "ignore"]
+    static let forms = ["native", "document", "fields", "ignore", "can"]
 
     /// Reads the text of a file; signals and units are checked against the catalogue. Every mistake
     /// found is in the error.
+    ///
+    /// - Parameter readFile: the bytes of a file that the text names (a CAN database), by its path
+    ///   from the folder of `file`.
     public static func load(
-        text: String, file: String, catalogue: SignalCatalogue
+        text: String, file: String, catalogue: SignalCatalogue,
+        readFile: ((String) -> [UInt8]?)? = nil
     ) throws(ConfigurationMistakes) -> SourceDefinition {
         let mistakes = MistakeList()
         let root = YAMLMapping.root(of: text, file: file, mistakes: mistakes)
@@ -40,7 +47,12 @@ public enum SourceFile {
         var documents: [String: DocumentMapping] = [:]
         let mappings = root.mapping("mappings")
         for key in mappings.keys { documents[key] = reader.document(mappings.mapping(key)) }
-        let topics = topicDefinitions(root, documents)
+        let frames = FrameReader(
+            catalogue: catalogue, readFile: readFile ?? { FileBeside.read($0, beside: file) })
+        var buses: [String: CANMapping] = [:]
+        let busEntries = root.mapping("buses")
+        for key in busEntries.keys { buses[key] = frames.bus(busEntries.mapping(key)) }
+        let topics = topicDefinitions(root, documents, buses)
         let subscriptions = subscriptions(root, topics)
         root.finish()
         try mistakes.throwIfAny()
@@ -59,7 +71,7 @@ public enum SourceFile {
     }
 
     private static func topicDefinitions(
-        _ root: YAMLMapping, _ documents: [String: DocumentMapping]
+        _ root: YAMLMapping, _ documents: [String: DocumentMapping], _ buses: [String: CANMapping]
     ) -> [TopicDefinition] {
         let entries = root.mappings("topics")
         if entries.isEmpty {
@@ -68,6 +80,7 @@ public enum SourceFile {
                 remedy: "write  topics:  and below it  - topic: vss/{vehicle}/telemetry")
         }
         var used: Set<String> = []
+        var usedBuses: Set<String> = []
         var topics: [TopicDefinition] = []
         for entry in entries {
             let form = entry.word("form", of: forms, default: "")
@@ -90,9 +103,14 @@ public enum SourceFile {
                     }
                 }
             }
+            var bus: CANMapping?
+            if form == "can" { bus = frameMapping(entry, documents, buses, &used, &usedBuses) }
             let template = template(entry)
             entry.finish()
             guard let template else { continue }
+            if let bus, let definition = frameTopic(entry, template, bus) {
+                topics.append(definition)
+            }
             let definition = topic(entry, template, form, mapping)
             if let definition { topics.append(definition) }
         }
@@ -100,6 +118,12 @@ public enum SourceFile {
         for name in documents.keys.sorted() where !used.contains(name) {
             mappings.report(
                 name, "no topic uses the mapping \(name)",
+                remedy: "name it at a topic, or leave it out")
+        }
+        let busEntries = root.mapping("buses")
+        for name in busEntries.keys where !usedBuses.contains(name) {
+            busEntries.report(
+                name, "no topic uses the bus \(name)",
                 remedy: "name it at a topic, or leave it out")
         }
         return topics

@@ -17,6 +17,7 @@ struct SourceCompiler {
     var qualities = [TimeQuality](repeating: .event, count: DecodingLimits.timeSlotsMax)
     var sentinels: [Double] = []
     var pendingTemplates: [PendingTemplate] = []
+    var can = CANTables()
     /// Words of the catalogue alone, by signal: shared by all rules that add none.
     var allowedScopes: [SignalID: UInt32] = [:]
     /// Name of the source at work, for flaws.
@@ -109,6 +110,10 @@ struct SourceCompiler {
             switch topic.content {
             case .ignored: break
             case .native: pending.content = .native
+            case .can(let mapping):
+                guard topic.template.namesVehicle else { throw flaw(.noVehicle(text)) }
+                pending.content = .can
+                pending.layout = try makeFrameLayout(mapping)
             case .document(let mapping), .fields(let mapping):
                 if case .fields = topic.content {
                     pending.content = .fields

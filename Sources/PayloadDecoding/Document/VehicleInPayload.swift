@@ -75,6 +75,7 @@ extension CompiledSources {
             found = try? documentVehicle(
                 Int(layouts[Int(template.layout)].root), depth: 1, payload, &at)
         case .fields, .ignored: found = nil
+        case .can: found = nil
         }
         guard let found else { return nil }
         return VehicleName(isInPayload: true, offset: found.start, length: found.count)

@@ -25,6 +25,8 @@ public struct MappingFlaw: Error, Equatable, Sendable {
         case spellingTwice(path: String, edition: Int)
         case tooManySources(limit: Int)
         case payloadLimit(Int)
+        /// A signal of a CAN mapping that its database does not have, and what is missing.
+        case unknownInDatabase(String, String)
     }
 
     /// Name of the source; empty where the catalogue is at fault.
@@ -62,6 +64,7 @@ public struct MappingFlaw: Error, Equatable, Sendable {
                 "two signals are written \(path) in VSS \(edition)"
             case .tooManySources(let limit): "more than \(limit) sources"
             case .payloadLimit(let bytes): "a payload limit of \(bytes) bytes; write 1 to 268435456"
+            case .unknownInDatabase(let name, let sentence): "\(name): \(sentence)"
             }
         return source.isEmpty ? text : "source \(source): \(text)"
     }

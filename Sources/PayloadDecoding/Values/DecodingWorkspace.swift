@@ -1,8 +1,10 @@
 import VehicleSignals
 
 /// What a worker keeps from message to message so that decoding allocates nothing. Made by
-/// ``CompiledSources/makeWorkspace()``, one for each thread that decodes; its content means nothing
-/// between messages.
+/// ``CompiledSources/makeWorkspace()``, one for each thread that decodes. Between messages only its
+/// sessions mean anything: what stateful formats remember of their senders, which
+/// ``CompiledSources/changedSessions(in:)`` and ``CompiledSources/restore(_:into:)`` carry over a
+/// restart.
 public struct DecodingWorkspace: Sendable {
     /// For each key that is read, the object in which it was last seen: tells the second of two.
     var stamps: [UInt32]
@@ -14,6 +16,10 @@ public struct DecodingWorkspace: Sendable {
     /// Where the payload named its vehicle; an empty range at -1 before it did.
     var vehicleStart = -1
     var vehicleEnd = -1
+    /// What is remembered of each sender.
+    var sessions = SessionTable()
+    /// Room for frames of CAN buses.
+    var frames = FrameWorkspace()
 
     init(stamps: Int) {
         self.stamps = [UInt32](repeating: 0, count: stamps)

@@ -29,6 +29,8 @@ struct PlainDecoder {
         }
         switch match.content {
         case .ignored: break
+        // Has a twin of its own, for the bits of frames: PlainBits.
+        case .can: break
         case .native: try native(PlainParser.parse(payload), source, match)
         case .document(let mapping): try document(PlainParser.parse(payload), mapping, match)
         case .fields(let mapping): try field(payload, mapping, match)

@@ -1,0 +1,41 @@
+/// What a session's bytes are. The number of a format and its version make up the word that stands
+/// beside the bytes wherever they are stored: bytes of an unknown word are never read.
+enum SessionFormat: UInt16, CaseIterable, BitwiseCopyable {
+    /// Births and aliases of a Sparkplug node or device.
+    case sparkplug = 1
+    /// ISO-TP messages that are not complete yet, of one sender.
+    case isoTransport = 2
+    /// J1939 transport sessions that are not complete yet, of one sender.
+    case j1939Transport = 3
+    /// One bus of a vehicle: messages of several frames that are not complete yet, and what each
+    /// control unit said last. See ``CANSession``.
+    case canBus = 4
+
+    /// To be raised when the meaning of the bytes changes: older bytes are then dropped.
+    private var version: UInt16 {
+        switch self {
+        case .sparkplug, .isoTransport, .j1939Transport, .canBus: 1
+        }
+    }
+
+    /// Format and version in one word.
+    var word: UInt32 { UInt32(rawValue) << 16 | UInt32(version) }
+
+    init?(word: UInt32) {
+        guard let format = SessionFormat(rawValue: UInt16(truncatingIfNeeded: word >> 16)),
+            format.word == word
+        else { return nil }
+        self = format
+    }
+
+    /// Whether restored bytes have the shape that the format's decoder relies on. Bytes of one's
+    /// own making always do; what does not is dropped, so that a decoder meets no surprise.
+    func isWellFormed(_ bytes: [UInt8]) -> Bool {
+        switch self {
+        case .sparkplug, .isoTransport, .j1939Transport: return true
+        case .canBus:
+            var session = CANSession()
+            return session.read(bytes)
+        }
+    }
+}
