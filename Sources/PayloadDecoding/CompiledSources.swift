@@ -28,6 +28,7 @@ public struct CompiledSources: Sendable {
     let qualities: [TimeQuality]
     let serviceSignals: [Bool]
     let sentinels: [Double]
+    let protobuf: ProtobufTables
 
     /// Freezes `definitions` over `catalogue`. A ``SourceID`` is the index in `definitions`.
     public init(
@@ -54,6 +55,7 @@ public struct CompiledSources: Sendable {
         qualities = compiler.qualities
         serviceSignals = catalogue.definitions.map(\.isForService)
         sentinels = compiler.sentinels
+        protobuf = compiler.protobuf
     }
 
     /// A new workspace, for one thread.
@@ -115,6 +117,12 @@ public struct CompiledSources: Sendable {
         let first = readings.count
         switch template.content {
         case .ignored: return
+        case .protobuf:
+            try decodeProtobuf(
+                protobuf.layouts[Int(template.layout)], route: route, topic: topic, payload,
+                &workspace, &readings, &texts)
+            return settle(
+                &readings, from: first, arrival: arrival, workspace, qualityStart: 0)
         case .native:
             return try decodeNative(
                 route: route, topic: topic, edition: Int(editions[Int(route.source.number)]),

@@ -40,6 +40,18 @@ public struct DecodeError: Error, Equatable, Hashable, Sendable, BitwiseCopyable
         case identityDisagrees
         /// A name of a vehicle that is empty, too long or holds an escape.
         case badIdentity
+        /// A Protocol Buffers number of more than 64 bits.
+        case badVarint
+        /// A Protocol Buffers field with a deprecated or impossible wire type, or the number 0.
+        case badWireType
+        /// Compressed bytes that do not unpack to what they say.
+        case badCompression
+        /// Compressed bytes that would unpack to more than ``DecodingLimits/inflatedBytesMax``.
+        case inflatedTooLarge
+        /// A message made with a decoder manifest that the source's file does not hold.
+        case unknownManifest
+        /// A birth that names more than ``DecodingLimits/sessionBytesMax`` lets remember.
+        case tooMuchState
     }
 
     public var reason: Reason

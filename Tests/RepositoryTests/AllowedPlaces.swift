@@ -5,6 +5,7 @@ enum AllowedPlaces {
     static let unsafe: [String] = [
         "Benchmarks/Sources/PipelineBenchmark/MemoryFleet.swift",
         "Benchmarks/Sources/PipelineBenchmark/PipelineBenchmark.swift",
+        "Benchmarks/Sources/ProtobufBenchmark/ProtobufBenchmark.swift",
         "Sources/IngestJournal/JournalFile.swift",
         "Sources/IngestJournal/JournalLock.swift",
         "Sources/IngestJournal/SQLiteConnection.swift",

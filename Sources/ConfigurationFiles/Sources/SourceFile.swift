@@ -11,10 +11,11 @@ public import VehicleSignals
 /// - `payload_bytes_max` (number, default 1048576): longer payloads are refused.
 /// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
 /// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `fields`,
-///   `ignore`), `mapping` (name of one of `mappings`, for the middle two).
+///   `ignore`), `mapping` (name of one of `mappings`, for the middle two). For the form `protobuf`
+///   see ``ProtobufTopicReader``.
 /// - `mappings`: by name, each with `time`, `vehicle` (path) and `fields`; see ``FieldReader``.
 public enum SourceFile {
-    static let forms = ["native", "document", "fields", "ignore"]
+    static let forms = ["native", "document", "fields", "ignore", "protobuf"]
 
     /// Reads the text of a file; signals and units are checked against the catalogue. Every mistake
     /// found is in the error.
@@ -76,6 +77,11 @@ public enum SourceFile {
                     "form", "the topic does not say what its payloads are",
                     remedy: "write  form:  and one of " + forms.joined(separator: ", "))
             }
+            if ProtobufTopicReader.forms.contains(form) {
+                let reader = ProtobufTopicReader(root: root, documents: documents)
+                if let topic = reader.topic(entry, form, used: &used) { topics.append(topic) }
+                continue
+            }
             var mapping: DocumentMapping?
             if form == "document" || form == "fields" {
                 let known = documents.keys.sorted()
@@ -132,7 +138,7 @@ public enum SourceFile {
         }
     }
 
-    private static func template(_ entry: YAMLMapping) -> TopicTemplate? {
+    static func template(_ entry: YAMLMapping) -> TopicTemplate? {
         guard let text = entry.requiredString("topic", example: "vss/{vehicle}/telemetry") else {
             return nil
         }

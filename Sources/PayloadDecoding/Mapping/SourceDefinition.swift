@@ -39,6 +39,8 @@ public struct TopicDefinition: Sendable, Equatable {
         case fields(DocumentMapping)
         /// Known and of no use: decodes to nothing, without an error.
         case ignored
+        /// Messages of Protocol Buffers.
+        case protobuf(ProtobufContent)
     }
 
     public var template: TopicTemplate

@@ -19,13 +19,13 @@ struct CompiledTemplate: Sendable, BitwiseCopyable {
     var hasRun: Bool
     var runIsField: Bool
     var content: CompiledContent
-    /// Layout of document and field templates; -1 otherwise.
+    /// Layout of document and field templates, and of protobuf ones; -1 otherwise.
     var layout: Int32
 }
 
 /// What the payloads of a template are.
 enum CompiledContent: UInt8, Sendable, BitwiseCopyable {
-    case native, document, fields, ignored
+    case native, document, fields, ignored, protobuf
 }
 
 /// All templates of all sources.

@@ -32,6 +32,7 @@ struct PlainDecoder {
         case .native: try native(PlainParser.parse(payload), source, match)
         case .document(let mapping): try document(PlainParser.parse(payload), mapping, match)
         case .fields(let mapping): try field(payload, mapping, match)
+        case .protobuf(.teslaPayload(let mapping)): try tesla(payload, mapping, match)
         }
         var outcome = out.outcome
         outcome.readings = UInt32(out.readings.count)
