@@ -85,6 +85,8 @@ public enum DecodingLimits {
     public static let earliestTime: Int64 = 946_684_800_000
     /// 2100-01-01: a later time is milliseconds taken for seconds, or a broken clock.
     public static let latestTime: Int64 = 4_102_444_800_000
+    /// Most bytes that a compressed payload may unpack to.
+    public static let inflatedBytesMax = 4_194_304
     /// Senders of stateful formats that one worker remembers; with some hundred bytes each, a few
     /// megabytes.
     public static let sessionsMax = 16_384

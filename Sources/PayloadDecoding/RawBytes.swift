@@ -71,3 +71,13 @@ extension SessionTable {
             source, format, sender: sender.span.bytes, from: 0, count: sender.count)
     }
 }
+
+extension CompiledSources {
+    /// Decodes a FleetWise message that was unpacked into an array.
+    func decodeUnpacked(
+        _ layout: ProtobufLayout, _ unpacked: [UInt8], _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        try unsafe decodeVehicleData(layout, unpacked.span.bytes, &work, &readings, &texts)
+    }
+}

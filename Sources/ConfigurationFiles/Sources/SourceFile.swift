@@ -11,11 +11,11 @@ public import VehicleSignals
 /// - `payload_bytes_max` (number, default 1048576): longer payloads are refused.
 /// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
 /// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `fields`,
-///   `ignore`), `mapping` (name of one of `mappings`, for the middle two). For the form `protobuf`
-///   see ``ProtobufTopicReader``.
+///   `ignore`), `mapping` (name of one of `mappings`, for the middle two). For the forms
+///   `protobuf` and `sparkplug` see ``ProtobufTopicReader``.
 /// - `mappings`: by name, each with `time`, `vehicle` (path) and `fields`; see ``FieldReader``.
 public enum SourceFile {
-    static let forms = ["native", "document", "fields", "ignore", "protobuf"]
+    static let forms = ["native", "document", "fields", "ignore", "protobuf", "sparkplug"]
 
     /// Reads the text of a file; signals and units are checked against the catalogue. Every mistake
     /// found is in the error.

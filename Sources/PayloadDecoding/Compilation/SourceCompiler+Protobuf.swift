@@ -10,6 +10,13 @@ extension SourceCompiler {
         case .teslaPayload(let mapping):
             // The payload names its vehicle, so the topic need not.
             layout = try teslaLayout(mapping)
+        case .fleetWise(let definition):
+            guard topic.template.namesVehicle else {
+                throw flaw(.noVehicle(topic.template.text))
+            }
+            layout = try fleetWiseLayout(definition)
+        case .sparkplug(let definition):
+            layout = try sparkplugLayout(definition, topic.template)
         }
         protobuf.layouts.append(layout)
         return Int32(protobuf.layouts.count - 1)
@@ -51,6 +58,60 @@ extension SourceCompiler {
             }
         }
         protobuf.teslaObjects.append(contentsOf: block)
+    }
+
+    private mutating func fleetWiseLayout(
+        _ definition: FleetWiseDefinition
+    ) throws(MappingFlaw) -> ProtobufLayout {
+        var layout = ProtobufLayout(kind: .fleetWise)
+        layout.scope = names.newScope()
+        switch definition.compression {
+        case .auto: layout.compression = .auto
+        case .on: layout.compression = .on
+        case .off: layout.compression = .off
+        }
+        for (syncID, mapping) in definition.manifests.sorted(by: { $0.key < $1.key }) {
+            var rules: [UInt32: Int32] = [:]
+            var troubleCodes: Int32 = -1
+            for field in mapping.fields {
+                guard let signal = catalogue.id(of: field.signal) else {
+                    throw flaw(.unknownSignal(field.signal))
+                }
+                let rule = try makeRule(field, signal: signal)
+                let index = Int32(documentRules.count)
+                documentRules.append(DocumentRule(rule: rule, timeSlot: -1, missing: -1))
+                let name = field.path.joined(separator: ".")
+                if name == "dtc", rule.kind == .troubleCodes, troubleCodes < 0 {
+                    troubleCodes = index
+                } else if let number = UInt32(name), rules[number] == nil {
+                    rules[number] = index
+                } else {
+                    throw flaw(.noSignalNumber(name))
+                }
+            }
+            guard try addName(scope: layout.scope, syncID, Int32(protobuf.manifests.count)) else {
+                throw flaw(.pathTwice(syncID))
+            }
+            protobuf.addManifest(rules, troubleCodes: troubleCodes)
+        }
+        return layout
+    }
+
+    private mutating func sparkplugLayout(
+        _ definition: SparkplugDefinition, _ template: TopicTemplate
+    ) throws(MappingFlaw) -> ProtobufLayout {
+        let levels = template.segments
+        let vehicle = levels.firstIndex(of: .vehicle)
+        guard levels.count == 4 || levels.count == 5, levels[0] == .literal("spBv1.0"),
+            !levels.contains(where: \.isRun), vehicle == nil || vehicle == 3 || vehicle == 4,
+            levels.count == 4 || vehicle != nil
+        else { throw flaw(.notSparkplug(template.text)) }
+        var layout = ProtobufLayout(kind: .sparkplug)
+        layout.scope = nodes[Int(try makeLayout(definition.mapping).root)].scope
+        layout.namesDevice = vehicle == 4
+        layout.keepsAliasesAfterGap = definition.keepsAliasesAfterGap
+        layout.allowsRebirthRequests = definition.allowsRebirthRequests
+        return layout
     }
 
     private func run(of edge: DocumentEdge) -> RuleRun {

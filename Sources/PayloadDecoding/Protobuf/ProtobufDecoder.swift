@@ -13,6 +13,12 @@ extension CompiledSources {
         case .teslaPayload:
             try decodeTeslaPayload(
                 layout, route: route, topic: topic, bytes, &work, &readings, &texts)
+        case .fleetWise:
+            try decodeFleetWise(
+                layout, route: route, topic: topic, bytes, &work, &readings, &texts)
+        case .sparkplug:
+            try decodeSparkplug(
+                layout, route: route, topic: topic, bytes, &work, &readings, &texts)
         }
     }
 
@@ -23,6 +29,7 @@ extension CompiledSources {
             guard let found = try? wireVehicle(bytes, field: 3) else { return nil }
             return VehicleName(
                 isInPayload: true, offset: found.lowerBound, length: found.count)
+        case .fleetWise, .sparkplug: return nil
         }
     }
 }

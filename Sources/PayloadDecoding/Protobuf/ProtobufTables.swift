@@ -4,6 +4,51 @@ struct ProtobufTables: Sendable {
     var teslaFields: [TeslaField] = []
     var teslaObjects: [RuleRun] = []
     var teslaNames = TeslaNameTable()
+    var manifests: [ManifestTable] = []
+    /// Signals of all manifests, by number.
+    var signals: [ManifestSlot] = []
+}
+
+/// One decoder manifest: an open table of its signals' numbers in ``ProtobufTables/signals``.
+struct ManifestTable: Sendable, BitwiseCopyable {
+    var first: Int32
+    /// Size of the table, a power of two, less one.
+    var mask: Int32
+    /// Rule of the active trouble codes; -1: none.
+    var troubleCodes: Int32 = -1
+}
+
+struct ManifestSlot: Sendable, BitwiseCopyable {
+    var number: UInt32 = 0
+    /// In ``CompiledSources/documentRules``; -1: free.
+    var rule: Int32 = -1
+}
+
+extension ProtobufTables {
+    /// The rule of a signal's number; -1 if the manifest does not have it. Tables are at most half
+    /// full, so a free slot ends every search.
+    func rule(ofSignal number: UInt32, in table: ManifestTable) -> Int {
+        var place = Int(truncatingIfNeeded: number &* 0x9E37_79B1) & Int(table.mask)
+        while true {
+            let slot = signals[Int(table.first) + place]
+            if slot.rule < 0 || slot.number == number { return Int(slot.rule) }
+            place = (place + 1) & Int(table.mask)
+        }
+    }
+
+    mutating func addManifest(_ rules: [UInt32: Int32], troubleCodes: Int32) {
+        var size = 4
+        while size < rules.count * 2 { size *= 2 }
+        let table = ManifestTable(
+            first: Int32(signals.count), mask: Int32(size - 1), troubleCodes: troubleCodes)
+        signals.append(contentsOf: repeatElement(ManifestSlot(), count: size))
+        for (number, rule) in rules.sorted(by: { $0.key < $1.key }) {
+            var place = Int(truncatingIfNeeded: number &* 0x9E37_79B1) & (size - 1)
+            while signals[Int(table.first) + place].rule >= 0 { place = (place + 1) & (size - 1) }
+            signals[Int(table.first) + place] = ManifestSlot(number: number, rule: rule)
+        }
+        manifests.append(table)
+    }
 }
 
 /// Rules that lie side by side in ``CompiledSources/documentRules``.
@@ -14,10 +59,18 @@ struct RuleRun: Sendable, BitwiseCopyable {
 
 /// One message type of one source.
 struct ProtobufLayout: Sendable, BitwiseCopyable {
-    enum Kind: UInt8, BitwiseCopyable { case teslaPayload }
+    enum Kind: UInt8, BitwiseCopyable { case teslaPayload, fleetWise, sparkplug }
+    enum Compression: UInt8, BitwiseCopyable { case auto, on, off }
     var kind: Kind
     /// First of the tables that belong to it.
     var first: Int32 = 0
+    /// Scope of manifests, or of metrics' names.
+    var scope: UInt32 = 0
+    var compression = Compression.off
+    /// Of Sparkplug: whether a device is the vehicle, or at least what the topic names.
+    var namesDevice = false
+    var keepsAliasesAfterGap = false
+    var allowsRebirthRequests = false
 }
 
 /// What becomes of one number of Tesla's `Field`.
@@ -36,6 +89,10 @@ enum TeslaObject {
     /// Parts are numbered from 1.
     static let partsMax = 11
     static let blockCount = kinds * partsMax
+
+    /// Locations have two parts.
+    @inline(always)
+    static func partCount(isLocation: Bool) -> Int { isLocation ? 2 : partsMax - 1 }
 
     /// Which block, by the member of `Value`; -1: no message.
     @inline(always)

@@ -13,6 +13,9 @@ extension CompiledSources {
         var at = 0
         let end = bytes.byteCount
         while at < end {
+            if try decodeUsualDatum(layout, bytes, &at, end: end, &work, &readings, &texts) {
+                continue
+            }
             let tag = try wireTag(bytes, &at, end: end)
             guard tag.type == .lengthDelimited else {
                 try wireSkip(tag.type, bytes, &at, end: end)
@@ -54,7 +57,50 @@ extension CompiledSources {
         work.vehicleEnd = end
     }
 
+    /// ⚠ A datum as every known writer lays it down: key, then value, lengths of one byte. Its head
+    /// is taken with one load. `false`, and nothing done, where anything is otherwise; the general
+    /// way then decodes the same bytes to the same readings.
     @inline(__always)
+    private func decodeUsualDatum(
+        _ layout: ProtobufLayout, _ bytes: RawSpan, _ at: inout Int, end: Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) -> Bool {
+        guard end - at >= 8 else { return false }
+        // Little-endian: 0A, length, 08, key of one byte or two, 12, length of the value.
+        let head = bytes.word64(at: at)
+        guard head & 0x00FF_80FF == 0x0008_000A else { return false }
+        let length = Int(head >> 8 & 0x7F)
+        var key = Int(head >> 24 & 0x7F)
+        var rest = head >> 32
+        var headCount = 6
+        if head & 0x8000_0000 != 0 {
+            guard rest & 0x80 == 0 else { return false }
+            key |= Int(rest & 0x7F) << 7
+            rest >>= 8
+            headCount = 7
+        }
+        let valueLength = Int(rest >> 8 & 0x7F)
+        guard rest & 0x80FF == 0x0012, headCount + valueLength == length + 2,
+            length + 2 <= end - at, key < TeslaField.countMax
+        else { return false }
+        let valueAt = at + headCount
+        at += length + 2
+        let field = protobuf.teslaFields[Int(layout.first) + key]
+        if field.rules.count == 1, valueLength == 9, bytes.byte(at: valueAt) == 0x29 {
+            let value = Double(bitPattern: bytes.word64(at: valueAt + 1))
+            try takeDouble(
+                documentRules[Int(field.rules.start)].rule, value, slot: 0, at: valueAt + 1, &work,
+                &readings)
+        } else if field.rules.count == 0, field.object < 0 {
+            work.outcome.unknownSignals += 1
+        } else {
+            try decodeTeslaValue(
+                field, bytes, from: valueAt, end: at, &work, &readings, &texts)
+        }
+        return true
+    }
+
     private func decodeTeslaDatum(
         _ layout: ProtobufLayout, _ bytes: RawSpan, from start: Int, end: Int,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
@@ -189,7 +235,7 @@ extension CompiledSources {
             }
             try wireSkip(tag.type, bytes, &at, end: end)
         }
-        for part in 1..<TeslaObject.partsMax {
+        for part in 1...TeslaObject.partCount(isLocation: isLocation) {
             let run = protobuf.teslaObjects[block + part]
             for index in run.start..<(run.start + run.count) {
                 let rule = documentRules[Int(index)]
