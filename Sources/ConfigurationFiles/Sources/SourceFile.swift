@@ -11,13 +11,15 @@ public import VehicleSignals
 /// - `payload_bytes_max` (number, default 1048576): longer payloads are refused.
 /// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
 /// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `fields`,
-///   `ignore`), `mapping` (name of one of `mappings`, for the middle two).
-///   `can` takes `bus` (name of one of `buses`), and `else_mapping` (name of one of `mappings`) for
-///   payloads without frames.
+///   `ignore`, `can`, `protobuf`, `sparkplug`), `mapping` (name of one of `mappings`, for documents
+///   and fields). `can` takes `bus` (name of one of `buses`), and `else_mapping` (name of one of
+///   `mappings`) for payloads without frames. For the last two see ``ProtobufTopicReader``.
 /// - `buses`: by name, each with `carrier` and what is taken of the frames; see ``FrameReader``.
 /// - `mappings`: by name, each with `time`, `vehicle` (path) and `fields`; see ``FieldReader``.
 public enum SourceFile {
-    static let forms = ["native", "document", "fields", "ignore", "can"]
+    static let forms = [
+        "native", "document", "fields", "ignore", "can", "protobuf", "sparkplug",
+    ]
 
     /// Reads the text of a file; signals and units are checked against the catalogue. Every mistake
     /// found is in the error.
@@ -89,6 +91,11 @@ public enum SourceFile {
                     "form", "the topic does not say what its payloads are",
                     remedy: "write  form:  and one of " + forms.joined(separator: ", "))
             }
+            if ProtobufTopicReader.forms.contains(form) {
+                let reader = ProtobufTopicReader(root: root, documents: documents)
+                if let topic = reader.topic(entry, form, used: &used) { topics.append(topic) }
+                continue
+            }
             var mapping: DocumentMapping?
             if form == "document" || form == "fields" {
                 let known = documents.keys.sorted()
@@ -156,7 +163,7 @@ public enum SourceFile {
         }
     }
 
-    private static func template(_ entry: YAMLMapping) -> TopicTemplate? {
+    static func template(_ entry: YAMLMapping) -> TopicTemplate? {
         guard let text = entry.requiredString("topic", example: "vss/{vehicle}/telemetry") else {
             return nil
         }
