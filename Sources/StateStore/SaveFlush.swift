@@ -18,6 +18,7 @@ extension SQLiteStateStore {
             for name in flush.unlinked { try saveName(db, name) }
             for join in flush.joins { try self.join(db, join, by: joiningDays) }
             for number in flush.removed { try removeVehicle(db, number) }
+            for session in flush.sessions { try saveSession(db, session) }
             let lost = try saveQuarantine(db, flush.quarantine)
             try db.execute(
                 sql: """

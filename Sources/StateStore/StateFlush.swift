@@ -20,6 +20,8 @@ public struct StateFlush: Sendable {
     public var joins: [VehicleJoin] = []
     /// Numbers whose state, days and name are to be removed: names that nobody linked in time.
     public var removed: [VehicleKey] = []
+    /// What stateful formats remember of their senders, the later word last.
+    public var sessions: [SessionRow] = []
     /// Messages that could not be decoded since the last save.
     public var quarantine: [QuarantinedMessage] = []
 

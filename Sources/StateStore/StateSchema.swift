@@ -14,7 +14,8 @@ enum StateSchema {
     }
 
     /// A state holds numbers of sources too, so the list of sources stands beside that of signals;
-    /// and what decisions rest on beside signals may change while nothing runs.
+    /// what decisions rest on beside signals may change while nothing runs; and stateful formats
+    /// remember their senders.
     private static let second = """
         CREATE TABLE catalogues_with_sources (
             id INTEGER PRIMARY KEY,
@@ -26,6 +27,14 @@ enum StateSchema {
         DROP TABLE catalogues;
         ALTER TABLE catalogues_with_sources RENAME TO catalogues;
         ALTER TABLE snapshot ADD COLUMN basis TEXT NOT NULL DEFAULT '';
+        CREATE TABLE sessions (
+            source TEXT NOT NULL,
+            sender BLOB NOT NULL,
+            format INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
+            used INTEGER NOT NULL,
+            PRIMARY KEY (source, sender, format)
+        ) WITHOUT ROWID;
         """
 
     /// `vehicle_days` has the day first: a save touches the days of now, which then lie side by

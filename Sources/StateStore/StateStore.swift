@@ -30,6 +30,9 @@ public protocol StateStore: Sendable {
 
     func unlinkedNames() throws(StateStoreError) -> [UnlinkedName]
 
+    /// What stateful formats remember of their senders.
+    func sessions() throws(StateStoreError) -> [SessionRow]
+
     /// Removes names not heard since `cutoff` with their states and days; returns their numbers.
     func removeUnlinked(lastSeenBefore cutoff: Timestamp) throws(StateStoreError) -> [VehicleKey]
 

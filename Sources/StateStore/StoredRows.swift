@@ -28,6 +28,25 @@ public struct VehicleDayRow: Sendable, Hashable {
     }
 }
 
+/// What a stateful format remembers of one sender. Bytes and format are its owner's.
+public struct SessionRow: Sendable, Hashable {
+    public var source: String
+    public var sender: [UInt8]
+    public var format: UInt32
+    /// Empty: nothing any more; the stored row is removed.
+    public var bytes: [UInt8]
+    /// Says which of two was used later.
+    public var order: UInt64
+
+    public init(source: String, sender: [UInt8], format: UInt32, bytes: [UInt8], order: UInt64) {
+        self.source = source
+        self.sender = sender
+        self.format = format
+        self.bytes = bytes
+        self.order = order
+    }
+}
+
 /// A name that leads to no vehicle yet, with the number under which its state is kept apart.
 public struct UnlinkedName: Sendable, Hashable {
     /// From ``VehicleKey/firstUnlinked`` upwards.

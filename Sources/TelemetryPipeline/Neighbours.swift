@@ -1,5 +1,6 @@
 // What the pipeline needs of the outside; floor 5 hands it rooms that fulfil these.
 
+public import PayloadDecoding
 public import TriggerRules
 public import VehicleSignals
 
@@ -88,6 +89,9 @@ public struct StateExport: Sendable {
     /// Names that are new, or were heard long after they were last stored.
     public var unlinked: [UnlinkedNames.Entry] = []
     public var quarantined: [QuarantinedMessage] = []
+    /// What stateful formats remember of their senders, in the order in which it is to be stored;
+    /// empty bytes: nothing any more.
+    public var sessions: [SessionExport] = []
 
     public init(position: JournalPosition, basis: DecisionBasis) {
         self.position = position

@@ -1,3 +1,4 @@
+public import PayloadDecoding
 public import TriggerRules
 public import VehicleSignals
 
@@ -7,6 +8,8 @@ public struct RestoredState: Sendable {
     public var counters = PipelineCounters()
     public var unlinked: [UnlinkedNames.Entry] = []
     public var vehicles: [RestoredVehicle] = []
+    /// What stateful formats remember of their senders.
+    public var sessions: [SessionExport] = []
     /// What the rules knew beside signals; `nil` if the store does not say.
     public var basis: DecisionBasis?
 

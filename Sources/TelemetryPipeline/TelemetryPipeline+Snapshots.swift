@@ -32,6 +32,7 @@ extension TelemetryPipeline {
             export.vehicles += part.vehicles
             export.days += part.days
             export.quarantined += part.quarantined
+            export.sessions += part.sessions
         }
         export.unlinked = router.unlinked.changedEntries
         export.links = changes.links

@@ -18,6 +18,9 @@ extension VehicleShare {
         share.counters = counters
         share.quarantined = quarantine
         share.days = unsavedDays
+        // Of one sender the later word holds: stored in this order, it overwrites the earlier one.
+        unsavedSessions += fixed.router.sources.changedSessions(in: &workspace)
+        share.sessions = unsavedSessions
         let places = vehicles.takeDirty()
         share.vehicles.reserveCapacity(places.count)
         var days: [VehicleDay] = []
@@ -41,6 +44,7 @@ extension VehicleShare {
     mutating func forgetUnsaved(quarantined: Int) {
         unsavedDays = []
         unsavedKeys = []
+        unsavedSessions = []
         quarantine.removeFirst(quarantined)
         quarantineBytes = quarantine.reduce(0) { $0 + $1.topic.count + $1.payload.count }
     }

@@ -23,6 +23,7 @@ struct VehicleShare {
     /// What the last snapshot held, until it is stored.
     var unsavedDays: [VehicleDayChange] = []
     var unsavedKeys: [VehicleKey] = []
+    var unsavedSessions: [SessionExport] = []
     /// Whether rules only watch, because the customer store already has these firings.
     var isWatching = false
     /// Whether the journal is being replayed: until then nobody speaks about a vehicle by itself.
@@ -75,6 +76,10 @@ struct VehicleShare {
             vehicles.wake(place)
         }
         fixed.clock.observe(vehicle.slot.record.newestEventTime)
+    }
+
+    mutating func restore(_ sessions: [SessionExport]) {
+        fixed.router.sources.restore(sessions, into: &workspace)
     }
 
     /// What the rules said since the last call.

@@ -1,3 +1,4 @@
+import PayloadDecoding
 import TriggerRules
 import VehicleSignals
 
@@ -37,6 +38,7 @@ struct SnapshotShare: Sendable {
     var vehicles: [VehicleSnapshot] = []
     var days: [VehicleDayChange] = []
     var quarantined: [QuarantinedMessage] = []
+    var sessions: [SessionExport] = []
     var counters = PipelineCounters()
 }
 

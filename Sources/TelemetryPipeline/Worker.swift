@@ -1,4 +1,5 @@
 import Foundation
+import PayloadDecoding
 import Synchronization
 import TriggerRules
 import VehicleSignals
@@ -37,6 +38,9 @@ final class Worker: @unchecked Sendable {
     func restore(_ vehicle: RestoredVehicle, lookingAgain: Bool) {
         share.restore(vehicle, lookingAgain: lookingAgain)
     }
+
+    /// Takes what stateful formats remembered; before `start` only.
+    func restore(_ sessions: [SessionExport]) { share.restore(sessions) }
 
     func start() {
         let thread = Thread { [self] in

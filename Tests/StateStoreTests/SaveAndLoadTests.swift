@@ -118,6 +118,34 @@ import VehicleSignals
         #expect(sources == [1: ["bmw", "native"], 2: ["bmw", "can", "native"]])
     }
 
+    @Test func `sessions are kept by sender and format, and end when nothing is left of them`()
+        throws
+    {
+        var store = try folder.open()
+        func session(_ sender: String, _ format: UInt32, _ bytes: [UInt8], _ order: UInt64)
+            -> SessionRow
+        {
+            SessionRow(
+                source: "can", sender: Array(sender.utf8), format: format, bytes: bytes,
+                order: order)
+        }
+        var flush = makeFlush(1)
+        flush.sessions = [
+            session("a", 1, [1], 1), session("b", 1, [2], 5), session("a", 2, [3], 3),
+            session("a", 1, [4, 5], 7),
+        ]
+        try store.save(flush)
+        try store.close()
+        store = try folder.open()
+        #expect(
+            try store.sessions()
+                == [session("a", 2, [3], 3), session("b", 1, [2], 5), session("a", 1, [4, 5], 7)])
+        var later = makeFlush(2)
+        later.sessions = [session("b", 1, [], 9), session("c", 1, [], 9)]
+        try store.save(later)
+        #expect(try store.sessions().map(\.order) == [3, 7])
+    }
+
     @Test func `names that are forgotten are gone with their states and days`() throws {
         let store = try folder.open()
         let first = VehicleKey.firstUnlinked.number

@@ -1,5 +1,6 @@
 import Foundation
 import IngestJournal
+import PayloadDecoding
 import Synchronization
 import TelemetryPipeline
 import TriggerRules
@@ -110,6 +111,7 @@ final class MemoryKeeper: StateKeeper {
         var position = JournalPosition.start
         var basis: DecisionBasis?
         var namesWritten = 0
+        var sessions: [SessionExport] = []
         var counters = PipelineCounters()
         var vehicles: [VehicleKey: [UInt8]] = [:]
         var days: [DayKey: VehicleDayChange] = [:]
@@ -138,6 +140,13 @@ final class MemoryKeeper: StateKeeper {
             contents.position = export.position
             contents.counters = export.counters
             contents.basis = export.basis
+            for session in export.sessions {
+                contents.sessions.removeAll {
+                    $0.source == session.source && $0.sender == session.sender
+                        && $0.format == session.format
+                }
+                if !session.bytes.isEmpty { contents.sessions.append(session) }
+            }
             for vehicle in export.vehicles { contents.vehicles[vehicle.key] = vehicle.bytes }
             for day in export.days {
                 contents.days[DayKey(vehicle: day.vehicle, day: day.day)] = day
@@ -179,6 +188,7 @@ final class MemoryKeeper: StateKeeper {
         restored.position = kept.position
         restored.counters = kept.counters
         restored.basis = kept.basis
+        restored.sessions = kept.sessions
         restored.unlinked = Array(kept.names.values)
         restored.vehicles = try kept.vehicles.map { key, bytes in
             RestoredVehicle(key: key, slot: try VehicleSlot(decoding: bytes, change: nil))

@@ -32,6 +32,11 @@ struct StateKeeperAdapter: StateKeeper {
         }
         flush.joins = export.links.map { VehicleJoin(number: $0.from, vehicle: $0.to) }
         flush.removed = export.forgotten
+        flush.sessions = export.sessions.map {
+            SessionRow(
+                source: $0.source, sender: $0.sender, format: $0.format, bytes: $0.bytes,
+                order: $0.order)
+        }
         flush.basis = "\(export.basis.registryVersion) \(export.basis.rules)"
         flush.quarantine = export.quarantined.map(stored)
         try store.save(flush, joiningDays: Self.join)
@@ -109,6 +114,11 @@ struct StateKeeperAdapter: StateKeeper {
             return UnlinkedNames.Entry(
                 name: UnlinkedNames.Name(source: source, externalID: name.externalID),
                 key: name.number, firstSeen: name.firstSeen, lastSeen: name.lastSeen)
+        }
+        restored.sessions = try store.sessions().map {
+            SessionExport(
+                source: $0.source, sender: $0.sender, format: $0.format, bytes: $0.bytes,
+                order: $0.order)
         }
         let changes = snapshot.catalogues.compactMapValues(change(since:))
         restored.vehicles.reserveCapacity(snapshot.vehicles)
