@@ -19,6 +19,10 @@ let package = Package(
         .executableTarget(
             name: "PipelineBenchmark",
             dependencies: [.product(name: "TurnpikeRooms", package: "turnpike")],
-            swiftSettings: strict)
+            swiftSettings: strict),
+        .executableTarget(
+            name: "DecodingBenchmark",
+            dependencies: [.product(name: "TurnpikeRooms", package: "turnpike")],
+            swiftSettings: strict),
     ]
 )

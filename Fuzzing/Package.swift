@@ -31,5 +31,6 @@ let package = Package(
         fuzzTarget("batch"),
         fuzzTarget("snapshot"),
         fuzzTarget("words"),
+        fuzzTarget("shapes"),
     ]
 )
