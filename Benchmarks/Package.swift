@@ -24,5 +24,9 @@ let package = Package(
             name: "CANBenchmark",
             dependencies: [.product(name: "TurnpikeRooms", package: "turnpike")],
             swiftSettings: strict),
+        .executableTarget(
+            name: "DecodingBenchmark",
+            dependencies: [.product(name: "TurnpikeRooms", package: "turnpike")],
+            swiftSettings: strict),
     ]
 )

@@ -3,7 +3,8 @@ array of {"id","value","unit","peer","ratio","hash"}; "peer" is the peer's value
 "ratio" how many times better than the peer the gateway is.
 
 usage: bench.py --turnpike FILE --pipeline FILE --yardstick FOLDER --python FILE --output FILE
-                [--can FILE] [--only PREFIX] [--window SECONDS] [--connections COUNT] [--keep]
+                [--can FILE] [--decoding FILE --simdjson FILE] [--only PREFIX] [--window SECONDS]
+                [--connections COUNT] [--keep]
 
 Only the standard library is used here; --python is the interpreter of an environment with
 paho-mqtt, orjson and cantools. scripts/bench.sh builds everything and calls this.
@@ -18,6 +19,7 @@ import sys
 import time
 
 import can_frames
+import decoding_messages
 from fleet_files import write_files
 from latency import WebhookReceiver, measure_latency
 from stage import Broker, Child, Failure, Gateway
@@ -200,6 +202,8 @@ def read_options():
     for name in ("turnpike", "pipeline", "yardstick", "python", "output"):
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--can", type=os.path.abspath, help="the program CANBenchmark")
+    parser.add_argument("--decoding", type=os.path.abspath, help="program DecodingBenchmark")
+    parser.add_argument("--simdjson", type=os.path.abspath, help="its peer with simdjson")
     parser.add_argument("--only", help="only the ids that begin with this")
     parser.add_argument("--window", type=float, default=30, help="seconds the gateway is watched")
     parser.add_argument("--connections", type=int, default=1, help="of the gateway to the broker")
@@ -230,6 +234,9 @@ def main():
         bench.pipeline()
         if options.can:
             can_frames.measure(bench, options.can, options.python, ROOT)
+        if options.decoding and options.simdjson:
+            decoding_messages.measure(
+                bench, options.decoding, options.simdjson, options.python, ROOT)
         if bench.wants("ingest") or bench.wants("latency"):
             bench.prepare()
             bench.ingest()

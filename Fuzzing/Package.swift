@@ -34,5 +34,6 @@ let package = Package(
         fuzzTarget("can"),
         fuzzTarget("dbc"),
         fuzzTarget("isotp"),
+        fuzzTarget("shapes"),
     ]
 )

@@ -17,6 +17,10 @@ swift build -c release --package-path Benchmarks --scratch-path "$scratch" \
     --product PipelineBenchmark
 swift build -c release --package-path Benchmarks --scratch-path "$scratch" \
     --product CANBenchmark
+swift build -c release --package-path Benchmarks --scratch-path "$scratch" \
+    --product DecodingBenchmark
+g++ -O3 -march=native -std=c++17 -o .build/simdjson-peer \
+    Benchmarks/peers/simdjson_peer.cpp -lsimdjson
 if ! "$environment/bin/python" -c 'import cantools, orjson, paho.mqtt.client' 2>/dev/null; then
     python3 -m venv "$environment"
     "$environment/bin/pip" install --quiet --requirement Benchmarks/peers/requirements.txt
@@ -25,4 +29,5 @@ fi
 exec env PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/bench.py \
     --turnpike "$turnpike" --pipeline "$scratch/release/PipelineBenchmark" \
     --can "$scratch/release/CANBenchmark" \
+    --decoding "$scratch/release/DecodingBenchmark" --simdjson .build/simdjson-peer \
     --yardstick "$yardstick" --python "$environment/bin/python" --output .build/bench.json "$@"

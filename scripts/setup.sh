@@ -9,6 +9,7 @@ packages=(
     curl                 # to ask the HTTP interface, in the documents' examples
     git                  # SwiftPM fetches with it
     libmosquitto-dev     # MQTT
+    libsimdjson-dev      # the benchmarks' peer for JSON
     libsqlite3-dev       # journal and stores
     mosquitto            # the broker of demo and tests
     mosquitto-clients    # to look at topics by hand

@@ -9,6 +9,8 @@ public final class CompiledSources: Sendable {
     /// As they were given; index = number of the ``SourceID``. For doors.
     public let definitions: [SourceDefinition]
 
+    /// Tells this set of sources from every other one of the process.
+    let number: UInt64
     let topics: TopicTable
     let names: NameTable
     /// Longest payload, by source.
@@ -38,6 +40,7 @@ public final class CompiledSources: Sendable {
         var compiler = SourceCompiler(catalogue: catalogue)
         try compiler.addNativeNames()
         try compiler.add(definitions)
+        number = CompiledSourcesCount.next()
         self.catalogue = catalogue
         self.definitions = definitions
         topics = compiler.makeTopicTable()
@@ -94,7 +97,14 @@ public final class CompiledSources: Sendable {
     ) throws(DecodeError) -> DecodeOutcome {
         let limit = Int(payloadLimits[Int(route.source.number)])
         guard payload.byteCount <= limit else { throw DecodeError(.payloadTooLarge, at: limit) }
+        if workspace.shapes.isOn {
+            let outcome = decodeByShape(
+                route, topic: topic, payload, arrival: arrival, isRetained: isRetained, &workspace,
+                &readings, &texts)
+            if let outcome { return outcome }
+        }
         workspace.begin(stamps: stampCount, isRetained: isRetained)
+        beginRecording(route, payload, &workspace)
         let firstReading = readings.count
         let firstText = texts.count
         do throws(DecodeError) {
@@ -105,6 +115,7 @@ public final class CompiledSources: Sendable {
             texts.removeLast(texts.count - firstText)
             throw error
         }
+        keepShape(route, topic: topic, payload, &workspace)
         var outcome = workspace.outcome
         outcome.readings = UInt32(readings.count - firstReading)
         return outcome

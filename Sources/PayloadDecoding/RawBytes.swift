@@ -1,11 +1,19 @@
 import VehicleSignals
 
-// The one file of this room that says `unsafe`: it looks at arrays and stack buffers as raw bytes.
-// Every access is bounds-checked, and the views end with the call that made them.
+// Says `unsafe` because it looks at arrays and stack buffers as raw bytes. Every access is
+// bounds-checked, and the views end with the call that made them. The other file of this room that
+// says so is Shapes/UncheckedBytes.swift.
 
 extension [UInt8] {
-    func stableHash(seed: UInt64) -> UInt64 {
-        unsafe span.bytes.stableHash(from: 0, count: count, seed: seed)
+    func nameHash(scope: UInt32) -> UInt64 {
+        unsafe span.bytes.nameHash(from: 0, count: Place(count), scope: scope)
+    }
+
+    /// Whether `text` holds `count` bytes of this array, from `start`, at `place`. Behind them the
+    /// array must have eight more.
+    @inline(always)
+    func isHeld(by text: RawSpan, at place: Place, from start: Place, count: Place) -> Bool {
+        unsafe text.holds(at: place, span.bytes, from: start, count: count)
     }
 
     /// Whether `count` bytes of this array from `offset` equal those of `text` from `textOffset`.
@@ -79,5 +87,19 @@ extension CompiledSources {
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
         try unsafe decodeVehicleData(layout, unpacked.span.bytes, &work, &readings, &texts)
+    }
+}
+
+extension ShapeMemory {
+    /// Follows a shape over numbers, truth values and times as far as they are plain.
+    @inline(always)
+    mutating func follow(
+        _ shape: Shape, _ payload: RawSpan, _ cursor: inout ShapeCursor,
+        _ readings: inout OutputSpan<Reading>, isRetained: Bool
+    ) -> ShapeStop {
+        let first = Int(shape.firstStep)
+        return runSteps(
+            steps.span.extracting(first..<(first + Int(shape.stepCount))),
+            unsafe literals.span.bytes, payload, &cursor, dates, &readings, isRetained)
     }
 }

@@ -107,7 +107,7 @@ import VehicleSignals
             for file in files.sorted() where file.hasSuffix(".json") {
                 let payload = Array(try Data(contentsOf: folder.appending(path: file)))
                 let topic = "skoda/\(car)/\(file.dropLast(5))"
-                let difference = `fast and plain decoder agree`.difference(
+                let difference = TwinComparison.difference(
                     &decoder, &plain, topic, payload, isRetained: false)
                 #expect(difference == nil, "\(difference ?? "")")
                 guard file == "maintenance.json" else { continue }

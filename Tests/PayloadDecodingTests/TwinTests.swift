@@ -4,48 +4,6 @@ import VehicleSignals
 
 /// The fast decoder and its plain twin on the same bytes. A difference prints the seed's document.
 @Suite struct `fast and plain decoder agree` {
-    private static let syntax: Set<DecodeError.Reason> = [
-        .truncated, .unexpectedByte, .invalidUTF8, .invalidEscape, .nestingTooDeep,
-    ]
-
-    /// `nil` where both agree; else what differs.
-    ///
-    /// The plain twin parses all before it looks at the meaning, the fast decoder reads once. So
-    /// an error of the grammar must be the same on both sides; where the fast one stops at an error
-    /// of the meaning, the twin must have the same one, or an error of the grammar further on.
-    static func difference(
-        _ fast: inout MessageDecoder, _ plain: inout PlainDecoder, _ topic: String,
-        _ payload: [UInt8], isRetained: Bool
-    ) -> String? {
-        let first = Result { () throws(DecodeError) in
-            try fast.decode(topic, payload, isRetained: isRetained)
-        }
-        let second = Result { () throws(DecodeError) in
-            try plain.decode(
-                topic: topic, payload: payload, arrival: fast.arrival, isRetained: isRetained)
-        }
-        var same = false
-        switch (first, second) {
-        case (.success(let left), .success(let right)): same = left == right
-        case (.failure(let left), .failure(let right)):
-            same =
-                left.reason == right.reason
-                && (left.offset == right.offset || left.reason == .identityDisagrees)
-            if !syntax.contains(left.reason) {
-                // Another flaw of the meaning may come first in the twin's order of looking.
-                same = same || !syntax.contains(right.reason) || right.offset >= left.offset
-            }
-        default: break
-        }
-        if same { return nil }
-        return """
-            topic \(topic)
-            payload \(String(decoding: payload.prefix(2000), as: UTF8.self))
-            fast  \(first)
-            plain \(second)
-            """
-    }
-
     @Test(arguments: [1, 2, 3, 4])
     func `on generated documents of all sources`(seed: UInt64) throws {
         let sources = try TwinSources.make()
@@ -56,7 +14,7 @@ import VehicleSignals
         for _ in 0..<6_000 {
             let (topic, payload) = generator.message()
             let isRetained = generator.numbers.chance(1, of: 5)
-            let difference = Self.difference(
+            let difference = TwinComparison.difference(
                 &fast, &plain, topic, payload, isRetained: isRetained)
             #expect(difference == nil, "seed \(seed): \(difference ?? "")")
             if difference != nil { return }
@@ -75,7 +33,8 @@ import VehicleSignals
         for _ in 0..<10_000 {
             let (topic, whole) = generator.message()
             let payload = generator.mutated(whole)
-            let difference = Self.difference(&fast, &plain, topic, payload, isRetained: false)
+            let difference = TwinComparison.difference(
+                &fast, &plain, topic, payload, isRetained: false)
             #expect(difference == nil, "seed \(seed): \(difference ?? "")")
             if difference != nil { return }
             do throws(DecodeError) { _ = try fast.decode(topic, payload) } catch {

@@ -18,11 +18,31 @@ public struct PayloadTrial {
     /// Kept from message to message, as a worker keeps it: what one leaves must not show in the
     /// next.
     private var kept: DecodingWorkspace
+    /// Without memory of shapes.
+    private var forgetful: DecodingWorkspace
 
     public init(_ sources: CompiledSources) {
         self.sources = sources
         kept = sources.makeWorkspace()
+        forgetful = sources.makeWorkspace()
+        forgetful.remembersShapes = false
     }
+
+    /// Messages of one topic one after the other, with memory of their shapes and without: to the
+    /// last bit the same. The memory is as it comes from the inputs before.
+    public mutating func takeInTurn(topic: [UInt8], payloads: [[UInt8]], isRetained: Bool) {
+        guard let route = sources.route(topic: topic.span.bytes) else { return }
+        for payload in payloads {
+            let warm = decode(
+                route, topic, payload, isRetained, room: Self.readingsMax, workspace: &kept)
+            let cold = decode(
+                route, topic, payload, isRetained, room: Self.readingsMax, workspace: &forgetful)
+            demand(warm == cold, "by its shape \(warm) and generally \(cold)")
+        }
+    }
+
+    /// Forgets all shapes, so that what follows is learnt by itself.
+    public mutating func forget() { kept = sources.makeWorkspace() }
 
     private struct Result: Equatable {
         var error: DecodeError?

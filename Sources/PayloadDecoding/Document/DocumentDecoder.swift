@@ -61,7 +61,10 @@ extension CompiledSources {
                 let key = try scanKey(bytes, &at)
                 let edge = try names.value(scope: scope, of: bytes, key)
                 guard edge >= 0 else {
+                    _ = try nextByte(bytes, &at)
+                    let value = at
                     try skipValue(bytes, &at, depth: depth + 1)
+                    work.recorder.note(.skip, depth: depth + 1, from: value, to: at)
                     continue
                 }
                 guard work.isFirst(Int(edge)) else {
@@ -80,6 +83,8 @@ extension CompiledSources {
                 guard rule.missing >= 0 else { continue }
                 try appendWord(
                     rule.rule, rule.missing, slot: Int(rule.timeSlot), at: start, &work, &readings)
+                work.recorder.note(
+                    .missing, Int(place), slot: Int(rule.timeSlot), from: at, to: at)
             }
         }
     }
@@ -96,6 +101,19 @@ extension CompiledSources {
                 Int(edge.node), depth: depth, bytes, &at, &work, &readings, &texts)
         }
         let start = at
+        try decodeLeaf(index, depth: depth, bytes, &at, &work, &readings, &texts)
+        work.recorder.note(.edge, index, depth: depth, from: start, to: at)
+    }
+
+    /// The value of a key where it is no object that the mapping knows.
+    func decodeLeaf(
+        _ index: Int, depth: Int, _ bytes: RawSpan, _ at: inout Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        let edge = edges[index]
+        let start = at
+        let byte = bytes.byte(at: at)
         if edge.isVehicle { _ = try scanVehicle(bytes, &at, &work) }
         if edge.timeSlot >= 0 {
             at = start

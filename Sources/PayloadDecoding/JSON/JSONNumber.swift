@@ -22,7 +22,13 @@ struct JSONNumber: BitwiseCopyable {
 
 /// Reads the number that begins at `at`, by RFC 8259: no leading zeros, no `+`, no bare point.
 func scanNumber(_ bytes: RawSpan, _ at: inout Int) throws(DecodeError) -> JSONNumber {
-    try scanNumber(bytes, &at, end: bytes.byteCount)
+    let quick = bytes.quickNumber(at: Place(truncatingIfNeeded: at))
+    guard quick.end != 0 else { return try scanNumber(bytes, &at, end: bytes.byteCount) }
+    let start = at
+    at = Int(quick.end)
+    return JSONNumber(
+        start: start, end: at, mantissa: quick.mantissa, exponent: -quick.places,
+        isNegative: quick.sign != 0, isCut: false)
 }
 
 /// The same up to `end`, for numbers that stand in a string.

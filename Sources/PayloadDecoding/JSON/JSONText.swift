@@ -14,8 +14,30 @@ struct JSONText: BitwiseCopyable {
 /// time while none of them needs a look.
 func scanText(_ bytes: RawSpan, _ at: inout Int) throws(DecodeError) -> JSONText {
     let start = at + 1
-    let end = bytes.byteCount
     var index = start
+    while true {
+        let word = bytes.word(from: Place(truncatingIfNeeded: index))
+        let marks = marksOfSpecialBytes(word)
+        if marks == 0 {
+            index += 8
+            continue
+        }
+        let shift = UInt64(truncatingIfNeeded: marks.trailingZeroBitCount) & 0x38
+        index += Int(truncatingIfNeeded: shift &>> 3)
+        guard (word &>> shift) & 0xFF == 0x22, index < bytes.byteCount else { break }
+        at = index + 1
+        return JSONText(start: start, end: index, hasEscapes: false)
+    }
+    return try scanUnusualText(bytes, &at, from: index)
+}
+
+/// The same, from the first character at `index` that needs a look.
+private func scanUnusualText(
+    _ bytes: RawSpan, _ at: inout Int, from first: Int
+) throws(DecodeError) -> JSONText {
+    let start = at + 1
+    let end = bytes.byteCount
+    var index = first
     var hasEscapes = false
     while true {
         while index + 8 <= end {

@@ -36,6 +36,16 @@ func scanTime(
     var found: Int64?
     switch bytes.byte(at: at) {
     case UInt8(ascii: "\""):
+        if kind == .rfc3339 || kind == .rfc3339OrMilliseconds {
+            let place = Place(truncatingIfNeeded: start)
+            if let date = bytes.quickDate(at: place) {
+                let (time, end) = bytes.quickTime(at: place, date)
+                if end != 0 {
+                    at = Int(end)
+                    return time
+                }
+            }
+        }
         let text = try scanText(bytes, &at)
         if text.hasEscapes {
             if let resolved = try ResolvedText(bytes, text) {

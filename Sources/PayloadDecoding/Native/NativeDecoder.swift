@@ -28,6 +28,7 @@ extension CompiledSources {
                 &at,
                 &work, &readings, &texts)
         case UInt8(ascii: "["):
+            work.recorder.stop()
             if try open(closing: UInt8(ascii: "]"), depth: 1, bytes, &at) {
                 repeat {
                     let byte = try nextByte(bytes, &at)
@@ -62,26 +63,35 @@ extension CompiledSources {
                 let key = try scanKey(bytes, &at)
                 let name = try names.value(scope: nativeScope, of: bytes, key)
                 _ = try nextByte(bytes, &at)
+                let value = at
                 guard let known = NativeKey(rawValue: name) else {
                     try skipValue(bytes, &at, depth: depth + 1)
+                    work.recorder.note(.skip, depth: depth + 1, from: value, to: at)
                     continue
                 }
                 guard object.isFirst(known) else {
                     throw DecodeError(.duplicateKey, at: key.start - 1)
                 }
                 switch known {
-                case .ts: object.time = try scanTime(.rfc3339OrMilliseconds, bytes, &at) ?? .min
+                case .ts:
+                    object.time = try scanTime(.rfc3339OrMilliseconds, bytes, &at) ?? .min
+                    work.recorder.note(.time, from: value, to: at)
                 case .vss: object.edition = try scanEdition(bytes, &at, fallback: edition)
-                case .vehicle: object.namesVehicle = try scanVehicle(bytes, &at, &work)
+                case .vehicle:
+                    object.namesVehicle = try scanVehicle(bytes, &at, &work)
+                    work.recorder.note(.vehicle, from: value, to: at)
                 case .signals:
                     try decodeFirstPass(
                         &object, before, depth: depth + 1, bytes, &at, &work, &readings, &texts)
-                case .value: try skipValue(bytes, &at, depth: depth + 1)
+                case .value:
+                    try skipValue(bytes, &at, depth: depth + 1)
+                    work.recorder.note(.skip, depth: depth + 1, from: value, to: at)
                 }
             } while try another(closing: UInt8(ascii: "}"), bytes, &at)
         }
         if object.signalsAt >= 0, object.editionRead != object.edition {
             // The edition came after the signals, or the first pass stumbled: read them again.
+            work.recorder.stop()
             before.restore(&work, &readings, &texts)
             var again = object.signalsAt
             try decodeSignals(
@@ -133,9 +143,11 @@ extension CompiledSources {
             let key = try scanKey(bytes, &at)
             let rule = try names.value(scope: scope, of: bytes, key)
             let byte = try nextByte(bytes, &at)
+            let value = at
             guard rule >= 0 else {
                 work.outcome.unknownSignals += 1
                 try skipValue(bytes, &at, depth: depth + 1)
+                work.recorder.note(.skip, depth: depth + 1, from: value, to: at)
                 continue
             }
             guard work.isFirst(Int(rule)) else {
@@ -143,31 +155,35 @@ extension CompiledSources {
             }
             if byte == UInt8(ascii: "{") {
                 try decodeTimedValue(
-                    nativeRules[Int(rule)], depth: depth + 1, bytes, &at, &work, &readings, &texts)
+                    Int(rule), depth: depth + 1, bytes, &at, &work, &readings, &texts)
             } else {
                 try decodeScalar(
                     nativeRules[Int(rule)], slot: 0, depth: depth + 1, bytes, &at, &work, &readings,
                     &texts)
+                work.recorder.note(.signal, Int(rule), depth: depth + 1, from: value, to: at)
             }
         } while try another(closing: UInt8(ascii: "}"), bytes, &at)
     }
 
     /// `{"value":…,"ts":…}`: a value with its own time.
     private func decodeTimedValue(
-        _ rule: ValueRule, depth: Int, _ bytes: RawSpan, _ at: inout Int,
+        _ rule: Int, depth: Int, _ bytes: RawSpan, _ at: inout Int,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
         let start = at
         let first = readings.count
+        work.recorder.note(.beginTimed, from: at, to: at)
         var object = NativeObject(edition: 0)
         if try open(closing: UInt8(ascii: "}"), depth: depth, bytes, &at) {
             repeat {
                 let key = try scanKey(bytes, &at)
                 let name = try names.value(scope: nativeScope, of: bytes, key)
                 _ = try nextByte(bytes, &at)
+                let value = at
                 guard let known = NativeKey(rawValue: name), known == .ts || known == .value else {
                     try skipValue(bytes, &at, depth: depth + 1)
+                    work.recorder.note(.skip, depth: depth + 1, from: value, to: at)
                     continue
                 }
                 guard object.isFirst(known) else {
@@ -175,13 +191,17 @@ extension CompiledSources {
                 }
                 if known == .ts {
                     object.time = try scanTime(.rfc3339OrMilliseconds, bytes, &at) ?? .min
+                    work.recorder.note(.ownTime, from: value, to: at)
                 } else {
                     try decodeScalar(
-                        rule, slot: 0, depth: depth + 1, bytes, &at, &work, &readings, &texts)
+                        nativeRules[rule], slot: 0, depth: depth + 1, bytes, &at, &work, &readings,
+                        &texts)
+                    work.recorder.note(.signal, rule, depth: depth + 1, from: value, to: at)
                 }
             } while try another(closing: UInt8(ascii: "}"), bytes, &at)
         }
         guard object.has(.value) else { throw DecodeError(.wrongType, at: start) }
+        work.recorder.note(.endTimed, from: at, to: at)
         guard object.time != .min else { return }
         for index in first..<readings.count {
             readings[index].time = Timestamp(milliseconds: object.time)

@@ -26,6 +26,19 @@ public struct DecodingWorkspace: Sendable {
     var sessions = SessionTable()
     /// Room for frames of CAN buses.
     var frames = FrameWorkspace()
+    /// Shapes of the payloads so far, and the notes from which the next one is made.
+    var shapes = ShapeMemory()
+    var recorder = ShapeRecorder()
+
+    /// Whether payloads are laid beside the shapes of earlier ones; `true` unless it is set. What
+    /// they decode to is the same either way.
+    public var remembersShapes: Bool {
+        get { shapes.isOn }
+        set { shapes.isOn = newValue }
+    }
+
+    /// How well the memory of shapes serves.
+    public var shapeFigures: ShapeFigures { shapes.figures }
 
     init(stamps: Int) {
         self.stamps = [UInt32](repeating: 0, count: stamps)

@@ -1,0 +1,77 @@
+import Synchronization
+import VehicleSignals
+
+extension CompiledSources {
+    /// Has the general path take notes of a payload whose shape is wanted.
+    func beginRecording(_ route: Route, _ payload: RawSpan, _ work: inout DecodingWorkspace) {
+        work.recorder.stop()
+        guard work.shapes.isOn else { return }
+        switch topics.templates[Int(route.template)].content {
+        case .native, .document: break
+        case .fields, .ignored: return
+        }
+        if work.shapes.wantsMore(template: route.template, payloadBytes: payload.byteCount) {
+            work.recorder.start()
+        }
+    }
+
+    /// Makes a shape out of the notes about a payload that was decoded without an error.
+    @inline(always)
+    func keepShape(
+        _ route: Route, topic: RawSpan, _ payload: RawSpan, _ work: inout DecodingWorkspace
+    ) {
+        if work.recorder.isOn { makeShape(route, topic: topic, payload, &work) }
+    }
+
+    private func makeShape(
+        _ route: Route, topic: RawSpan, _ payload: RawSpan, _ work: inout DecodingWorkspace
+    ) {
+        work.recorder.stop()
+        let layout = Int(topics.templates[Int(route.template)].layout)
+        let qualityStart = layout < 0 ? 0 : Int(layouts[layout].qualityStart)
+        let kept = work.shapes.keep(
+            template: route.template, payload, work.recorder.marks,
+            unknownSignals: work.outcome.unknownSignals
+        ) { step(of: $0, qualityStart: qualityStart) }
+        guard let kept else { return }
+        let nameEnd = Int(route.vehicleOffset) + Int(route.vehicleLength)
+        let place = ShapeMemory.place(
+            template: route.template,
+            name: topic.word(from: Place(truncatingIfNeeded: max(0, nameEnd - 8))))
+        work.shapes.setHint(place, kept)
+    }
+
+    private func step(of mark: ShapeMark, qualityStart: Int) -> ShapeStep {
+        var step = ShapeStep(
+            action: mark.action, slot: mark.slot, depth: mark.depth, index: mark.index)
+        switch mark.action {
+        case .signal: step.setQuick(nativeRules[Int(mark.index)])
+        case .time, .ownTime: step.quick = .time
+        case .edge:
+            let edge = edges[Int(mark.index)]
+            if edge.isVehicle { break }
+            if edge.timeSlot < 0, edge.ruleCount == 1 {
+                let rule = documentRules[Int(edge.ruleStart)]
+                step.slot = rule.timeSlot
+                step.setQuick(rule.rule)
+            } else if edge.timeSlot >= 0, edge.ruleCount == 0 {
+                step.slot = edge.timeSlot
+                step.timeKind = edge.timeKind
+                if edge.timeKind == .rfc3339 || edge.timeKind == .rfc3339OrMilliseconds {
+                    step.quick = .time
+                }
+            }
+        case .skip, .vehicle, .beginTimed, .endTimed, .missing, .end: break
+        }
+        if step.slot >= 0 { step.quality = qualities[qualityStart + Int(step.slot)] }
+        return step
+    }
+}
+
+/// Numbers the sets of sources of the process, so that what was learnt with one is never used with
+/// another.
+enum CompiledSourcesCount {
+    private static let made = Atomic<UInt64>(0)
+
+    static func next() -> UInt64 { made.add(1, ordering: .relaxed).newValue }
+}

@@ -1,0 +1,126 @@
+import VehicleSignals
+
+/// One value of a shape: the bytes in front of it and what to do with it. A flat value, one line of
+/// the processor's cache.
+struct ShapeStep: Sendable, BitwiseCopyable {
+    enum Action: UInt8, BitwiseCopyable {
+        /// A value that nobody asked for.
+        case skip
+        /// A signal of the native form, by `index` among the native rules.
+        case signal
+        /// A value of a document that is no object, by `index` among the edges.
+        case edge
+        /// A time of the document, into `slot`.
+        case time
+        /// The name of the vehicle.
+        case vehicle
+        /// `{`, the time and `}` of a value with its own time.
+        case beginTimed, ownTime, endTimed
+        /// No value at all: a key is missing, by `index` among the document's rules.
+        case missing
+        /// The end of the payload.
+        case end
+
+        var takesBytes: Bool {
+            switch self {
+            case .skip, .signal, .edge, .time, .vehicle, .ownTime: true
+            case .beginTimed, .endTimed, .missing, .end: false
+            }
+        }
+    }
+
+    /// What the quick loop does by itself; everything else is done by ``Action``.
+    enum Quick: UInt8, BitwiseCopyable {
+        case nothing, double, integer, boolean, time, end
+    }
+
+    /// Where the bytes in front lie in ``ShapeMemory/literals``.
+    var literal: UInt32 = 0
+    var literalCount: UInt32 = 0
+    var action: Action
+    var quick = Quick.nothing
+    /// Slot of the time that goes with the value, or that it is; -1: none.
+    var slot: Int8
+    var depth: UInt8
+    /// How the time is written.
+    var timeKind = TimeKind.rfc3339OrMilliseconds
+    var quality = TimeQuality.event
+    var signal = SignalID.unknown
+    var index: Int32
+    /// The rule's conversion and bounds, so that the quick loop has them at hand: bounds are bits
+    /// of doubles or of integers.
+    var conversion = UnitConversion.identity
+    var wholeFactor: Int64 = 1
+    var lowest: UInt64 = 0
+    var highest: UInt64 = 0
+
+    /// Takes from `rule` what a plain number or truth value needs. Words and sentinels are left to
+    /// the general step.
+    mutating func setQuick(_ rule: ValueRule) {
+        signal = rule.signal
+        guard !rule.hasWords, rule.sentinelCount == 0 else { return }
+        switch rule.kind {
+        case .double:
+            quick = .double
+            lowest = rule.minimum.bitPattern
+            highest = rule.maximum.bitPattern
+        case .integer:
+            guard rule.wholeFactor != 0 else { return }
+            quick = .integer
+            lowest = UInt64(bitPattern: rule.lowest)
+            highest = UInt64(bitPattern: rule.highest)
+        case .boolean: quick = .boolean
+        case .allowed, .text, .troubleCodes: return
+        }
+        conversion = rule.conversion
+        wholeFactor = rule.wholeFactor
+    }
+}
+
+/// A value that the general path met on its way through a payload.
+struct ShapeMark: Sendable, BitwiseCopyable {
+    var action: ShapeStep.Action
+    var slot: Int8
+    var depth: UInt8
+    var index: Int32
+    /// Where the value begins and ends; equal for what takes no bytes.
+    var start: UInt32
+    var end: UInt32
+}
+
+/// Notes what the general path does, value by value, while it decodes one payload.
+struct ShapeRecorder: Sendable {
+    private(set) var isOn = false
+    private(set) var marks: [ShapeMark] = []
+
+    mutating func start() {
+        if marks.capacity < ShapeLimits.stepsMax { marks.reserveCapacity(ShapeLimits.stepsMax) }
+        marks.removeAll(keepingCapacity: true)
+        isOn = true
+    }
+
+    /// What is being decoded is not to be remembered: it is not read in the order of its bytes, or
+    /// something decides about it that a shape does not hold.
+    mutating func stop() { isOn = false }
+
+    /// Notes that the bytes `start..<end` are a value and what was done with them.
+    @inline(always)
+    mutating func note(
+        _ action: ShapeStep.Action, _ index: Int = 0, slot: Int = 0, depth: Int = 0,
+        from start: Int, to end: Int
+    ) {
+        if isOn { add(action, index, slot: slot, depth: depth, from: start, to: end) }
+    }
+
+    private mutating func add(
+        _ action: ShapeStep.Action, _ index: Int, slot: Int, depth: Int, from start: Int,
+        to end: Int
+    ) {
+        guard marks.count < ShapeLimits.stepsMax - 1 else { return stop() }
+        if let last = marks.last, Int(last.end) > start { return stop() }
+        marks.append(
+            ShapeMark(
+                action: action, slot: Int8(slot), depth: UInt8(depth), index: Int32(index),
+                start: UInt32(start), end: UInt32(end)))
+    }
+}

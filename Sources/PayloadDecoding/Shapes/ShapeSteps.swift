@@ -1,0 +1,163 @@
+import VehicleSignals
+
+extension CompiledSources {
+    /// Does the step at which the quick loop stopped, in the general way.
+    @inline(never)
+    func takeStep(
+        _ shape: Shape, _ payload: RawSpan, _ cursor: inout ShapeCursor,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) -> Bool {
+        let step = work.shapes.steps[Int(shape.firstStep) + cursor.step]
+        cursor.step += 1
+        guard Int(cursor.at) < payload.byteCount || !step.action.takesBytes else { return false }
+        do throws(DecodeError) {
+            return try take(step, payload, &cursor, &work, &readings, &texts)
+        } catch { return false }
+    }
+
+    private func take(
+        _ step: ShapeStep, _ payload: RawSpan, _ cursor: inout ShapeCursor,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) -> Bool {
+        let slot = Int(step.slot)
+        let start = cursor.at
+        var at = Int(start)
+        defer { cursor.at = Place(truncatingIfNeeded: at) }
+        let byte = UInt8(truncatingIfNeeded: payload.word(from: start))
+        switch step.action {
+        case .skip: try skipValue(payload, &at, depth: Int(step.depth))
+        case .signal:
+            // Here an object would be a value with its own time.
+            guard byte != UInt8(ascii: "{") else { return false }
+            cursor.hasPending = true
+            try decodeScalar(
+                nativeRules[Int(step.index)], slot: slot, depth: Int(step.depth), payload,
+                &at, &work, &readings, &texts)
+        case .edge:
+            let edge = edges[Int(step.index)]
+            guard byte != UInt8(ascii: "{") || edge.node < 0 else { return false }
+            cursor.hasPending = true
+            try decodeLeaf(
+                Int(step.index), depth: Int(step.depth), payload, &at, &work, &readings,
+                &texts)
+            if edge.timeSlot >= 0 {
+                let slot = Int(edge.timeSlot)
+                let time = work.slots[slot]
+                cursor.setTime(edge.timeSlot, time)
+                payload.remember(dateAt: start, of: time, &work.shapes.dates)
+            }
+        case .time, .ownTime:
+            let time = try scanTime(step.timeKind, payload, &at) ?? .min
+            payload.remember(dateAt: start, of: time, &work.shapes.dates)
+            if step.action == .ownTime {
+                cursor.ownTime = time
+            } else {
+                cursor.setTime(step.slot, time)
+            }
+        case .vehicle: _ = try scanVehicle(payload, &at, &work)
+        case .beginTimed:
+            cursor.firstTimed = readings.count
+            cursor.ownTime = .min
+        case .endTimed:
+            guard cursor.ownTime != .min else { break }
+            for index in cursor.firstTimed..<readings.count {
+                readings[index].time = Timestamp(milliseconds: cursor.ownTime)
+                readings[index].timeQuality = .event
+            }
+        case .missing:
+            cursor.hasPending = true
+            let rule = documentRules[Int(step.index)]
+            try appendWord(
+                rule.rule, rule.missing, slot: slot, at: Int(start), &work, &readings)
+        case .end: return false
+        }
+        return true
+    }
+}
+
+/// The loop over plain values: a free function, so that all it needs is in registers.
+func runSteps(
+    _ steps: Span<ShapeStep>, _ literals: RawSpan, _ payload: RawSpan,
+    _ cursor: inout ShapeCursor, _ dates: DateMemory,
+    _ readings: inout OutputSpan<Reading>, _ isRetained: Bool
+) -> ShapeStop {
+    var at = cursor.at
+    var place = cursor.step
+    defer {
+        cursor.at = at
+        cursor.step = place
+    }
+    while place < steps.count {
+        let count = steps[place].literalCount
+        guard payload.holds(at: at, literals, from: steps[place].literal, count: count) else {
+            return .differs
+        }
+        at &+= count
+        var kind = ValueKind.double
+        var bits: UInt64 = 0
+        switch steps[place].quick {
+        case .double:
+            let number = payload.quickNumber(at: at)
+            guard number.end != 0 else { return .atOther }
+            at = number.end
+            let value = steps[place].conversion.apply(number.double)
+            guard value >= Double(bitPattern: steps[place].lowest),
+                value <= Double(bitPattern: steps[place].highest)
+            else {
+                cursor.outOfRange &+= 1
+                place &+= 1
+                continue
+            }
+            bits = value == 0 ? 0 : value.bitPattern
+        case .integer:
+            let number = payload.quickNumber(at: at)
+            let (whole, overflow) = number.signed.multipliedReportingOverflow(
+                by: steps[place].wholeFactor)
+            guard number.end != 0, number.places == 0, !overflow else { return .atOther }
+            at = number.end
+            guard whole >= Int64(bitPattern: steps[place].lowest),
+                whole <= Int64(bitPattern: steps[place].highest)
+            else {
+                cursor.outOfRange &+= 1
+                place &+= 1
+                continue
+            }
+            kind = .integer
+            bits = UInt64(bitPattern: whole)
+        case .boolean:
+            let letters = payload.word(from: at)
+            let isTrue = letters & 0xFFFF_FFFF == 0x65_75_72_74
+            guard isTrue || letters & 0xFF_FFFF_FFFF == 0x65_73_6C_61_66 else { return .atOther }
+            at &+= isTrue ? 4 : 5
+            kind = .boolean
+            bits = isTrue ? 1 : 0
+        case .time:
+            let (time, end) = payload.quickTime(at: at, dates)
+            guard end != 0 else { return .atOther }
+            at = end
+            if steps[place].action == .ownTime {
+                cursor.ownTime = time
+            } else {
+                cursor.setTime(steps[place].slot, time)
+            }
+            place &+= 1
+            continue
+        case .end: return Int(at) == payload.byteCount ? .atEnd : .differs
+        case .nothing: return .atOther
+        }
+        guard readings.freeCapacity > 0 else { return .differs }
+        let slot = steps[place].slot
+        let isKnown = slot == cursor.timeSlot
+        if !isKnown { cursor.hasPending = true }
+        readings.append(
+            Reading(
+                signal: steps[place].signal,
+                time: isKnown ? cursor.time : PendingTime.slot(Int(slot)),
+                timeQuality: isKnown ? steps[place].quality : .none, isRetained: isRetained,
+                kind: kind, bits: bits))
+        place &+= 1
+    }
+    return .differs
+}
