@@ -8,7 +8,7 @@ extension CompiledSources {
         guard work.shapes.isOn else { return }
         switch topics.templates[Int(route.template)].content {
         case .native, .document: break
-        case .fields, .ignored: return
+        case .fields, .ignored, .can, .protobuf: return
         }
         if work.shapes.wantsMore(template: route.template, payloadBytes: payload.byteCount) {
             work.recorder.start()
