@@ -174,7 +174,13 @@ final class MosquittoClient {
     }
 
     /// Queues DISCONNECT; the broker then keeps the session and drops the last will.
-    func sayGoodbye() { _ = unsafe mosquitto_disconnect_v5(client, 0, nil) }
+    ///
+    /// libmosquitto closes the socket as soon as it has written it, so it goes to the socket
+    /// itself; what was read ahead was never acknowledged and comes again.
+    func sayGoodbye() {
+        forgetBuffer()
+        _ = unsafe mosquitto_disconnect_v5(client, 0, nil)
+    }
 
     /// Ends the connection without writing what is queued: nothing more is acknowledged.
     func cut() {

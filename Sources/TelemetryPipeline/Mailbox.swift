@@ -52,6 +52,13 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
         return !isClosed
     }
 
+    /// Whether nothing is there now and more may come.
+    var isEmpty: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return items.isEmpty && !isClosed
+    }
+
     /// Takes everything that is there, waiting for the first item. Empty once closed and drained.
     func receiveAll(into taken: inout [Element]) {
         condition.lock()

@@ -134,6 +134,7 @@ extension VehicleShare {
         }
         let arrival = message.view.arrival
         let place = vehicles.placeOrInsert(message.vehicle)
+        writeDown(place)
         let outcome = Self.apply(
             readings, to: &vehicles.slots[place], source, fixed,
             zone: registry.zone(of: message.vehicle),

@@ -1,3 +1,4 @@
+import PayloadDecoding
 import TriggerRules
 import VehicleSignals
 import VehicleState
@@ -9,8 +10,12 @@ extension VehicleShare {
         var day: Day
     }
 
-    /// This worker's share of a snapshot: what changed since the last one that was stored.
-    mutating func makeSnapshot() -> SnapshotShare {
+    /// Begins this worker's share of a snapshot: what changed since the last one that was stored, as
+    /// it stands now. Counters, quarantine and sessions are taken at once; vehicles are written down
+    /// a slice at a time between rounds, and one that is about to change before its turn is written
+    /// down first. So a snapshot of a hundred thousand vehicles holds no message up.
+    mutating func beginSnapshot(for request: HandOver<SnapshotShare>) {
+        finishSnapshot()
         for key in unsavedKeys {
             if let place = vehicles.place(of: key) { vehicles.markDirty(place) }
         }
@@ -23,21 +28,43 @@ extension VehicleShare {
         share.sessions = unsavedSessions
         let places = vehicles.takeDirty()
         share.vehicles.reserveCapacity(places.count)
+        snapshot = SnapshotInTheMaking(request: request, share: share, places: places)
+    }
+
+    var isTakingSnapshot: Bool { snapshot != nil }
+
+    /// Writes a slice down; hands the share over with the last one.
+    mutating func continueSnapshot() {
+        guard let next = snapshot?.nextSlice() else { return }
+        for place in next { writeDown(Int(place)) }
+        if snapshot?.isComplete == true { handOverSnapshot() }
+    }
+
+    /// Writes down all that is left, before something that slices could not bear.
+    mutating func finishSnapshot() {
+        while isTakingSnapshot { continueSnapshot() }
+    }
+
+    /// To be called before the vehicle at `place` is changed.
+    mutating func writeDown(_ place: Int) {
+        guard vehicles.takePending(place) else { return }
+        let key = vehicles.keys[place]
         var days: [VehicleDay] = []
-        for place in places {
-            let key = vehicles.keys[place]
-            days.removeAll(keepingCapacity: true)
-            vehicles.slots[place].takeChangedDays(
-                configuration: fixed.configuration.state, into: &days)
-            for day in days { share.days.append(Self.change(key, day)) }
-            var bytes: [UInt8] = []
-            vehicles.slots[place].encode(into: &bytes)
-            share.vehicles.append(VehicleSnapshot(key: key, bytes: bytes))
-        }
-        if !unsavedDays.isEmpty { share.days = Self.newest(share.days) }
-        unsavedDays = share.days
-        unsavedKeys = share.vehicles.map(\.key)
-        return share
+        vehicles.slots[place].takeChangedDays(
+            configuration: fixed.configuration.state, into: &days)
+        var bytes: [UInt8] = []
+        vehicles.slots[place].encode(into: &bytes)
+        for day in days { snapshot?.share.days.append(Self.change(key, day)) }
+        snapshot?.share.vehicles.append(VehicleSnapshot(key: key, bytes: bytes))
+    }
+
+    private mutating func handOverSnapshot() {
+        guard var made = snapshot else { return }
+        snapshot = nil
+        if !unsavedDays.isEmpty { made.share.days = Self.newest(made.share.days) }
+        unsavedDays = made.share.days
+        unsavedKeys = made.share.vehicles.map(\.key)
+        made.request.put(made.share)
     }
 
     /// The last snapshot is stored: what it held need not come again.
@@ -71,5 +98,33 @@ extension VehicleShare {
             vehicle: key, day: day.day, metres: day.metres, wasDriven: day.wasDriven,
             firstOdometerMetres: day.firstOdometerMetres,
             lastOdometerMetres: day.lastOdometerMetres)
+    }
+}
+
+/// A worker's share of a snapshot while it is written down.
+struct SnapshotInTheMaking {
+    /// Slices at the least; and vehicles of one at the least, some half a millisecond's work.
+    private static let slicesMin = 256
+    private static let sliceMin = 256
+
+    let request: HandOver<SnapshotShare>
+    var share: SnapshotShare
+    /// Vehicles that belong to it; those that changed meanwhile are written down already.
+    private let places: [Int32]
+    private var written = 0
+
+    init(request: HandOver<SnapshotShare>, share: SnapshotShare, places: [Int32]) {
+        self.request = request
+        self.share = share
+        self.places = places
+    }
+
+    var isComplete: Bool { written == places.count }
+
+    mutating func nextSlice() -> ArraySlice<Int32> {
+        let size = max(Self.sliceMin, places.count / Self.slicesMin)
+        let slice = places[written..<min(written + size, places.count)]
+        written = slice.endIndex
+        return slice
     }
 }

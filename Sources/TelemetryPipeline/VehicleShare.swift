@@ -20,6 +20,8 @@ struct VehicleShare {
     var quarantineBytes = 0
     /// Sum of what was looked at ahead; means nothing.
     var warmth: UInt64 = 0
+    /// The snapshot that is being written down.
+    var snapshot: SnapshotInTheMaking?
     /// What the last snapshot held, until it is stored.
     var unsavedDays: [VehicleDayChange] = []
     var unsavedKeys: [VehicleKey] = []
@@ -98,6 +100,7 @@ struct VehicleShare {
 
     mutating func evaluate(_ key: VehicleKey, at place: Int, now: Timestamp) {
         guard !key.isUnlinked, let registered = registry[key] else { return }
+        writeDown(place)
         vehicles.slots[place].evaluate(
             vehicle: key, facts: registered.facts, rules: fixed.configuration.rules,
             zone: registry.zone(registered.zone), now: now,
@@ -130,6 +133,7 @@ struct VehicleShare {
 
     /// Takes a new registry, and moves the state of names that it links.
     mutating func adopt(_ adoption: Adoption) {
+        finishSnapshot()
         // First everybody lets go, then everybody takes: nobody waits for somebody who waits.
         for (link, state) in zip(adoption.links, adoption.states) where isMine(link.from) {
             state.put(vehicles.remove(link.from))

@@ -9,15 +9,24 @@ struct VehicleTable {
     private(set) var keys: [VehicleKey] = []
     /// When each wants to be looked at without a message.
     private var timers: [Timestamp] = []
-    private var isDirty: [Bool] = []
-    /// Changed while rules only watched.
-    private var isWatched: [Bool] = []
+    private var marks: [Marks] = []
     private var watchedCount = 0
     /// Places that became dirty, some of them perhaps moved away since.
     private var dirtyPlaces: [Int32] = []
     /// Place by key number; -1 for none. Registered vehicles have dense numbers.
     private var placeOfNumber: [Int32] = []
     private var placeOfUnlinked: [UInt32: Int32] = [:]
+
+    /// What is to be done about a vehicle.
+    private struct Marks: OptionSet {
+        var rawValue: UInt8
+        /// Changed since it was last stored.
+        static let dirty = Marks(rawValue: 1)
+        /// Changed while rules only watched.
+        static let watched = Marks(rawValue: 2)
+        /// Belongs to a snapshot in the making as it stands now.
+        static let pending = Marks(rawValue: 4)
+    }
 
     var count: Int { slots.count }
 
@@ -45,8 +54,7 @@ struct VehicleTable {
         slots.append(slot)
         keys.append(key)
         timers.append(slot.nextTimer)
-        isDirty.append(false)
-        isWatched.append(false)
+        marks.append([])
         setPlace(of: key, to: Int32(place))
     }
 
@@ -67,20 +75,19 @@ struct VehicleTable {
     /// Takes a vehicle out; the last one moves into its place.
     mutating func remove(_ key: VehicleKey) -> VehicleSlot? {
         guard let place = place(of: key) else { return nil }
-        if isWatched[place] { watchedCount -= 1 }
+        precondition(!marks[place].contains(.pending), "a snapshot is finished before a removal")
+        if marks[place].contains(.watched) { watchedCount -= 1 }
         let last = slots.count - 1
         slots.swapAt(place, last)
         keys.swapAt(place, last)
         timers.swapAt(place, last)
-        isDirty.swapAt(place, last)
-        isWatched.swapAt(place, last)
+        marks.swapAt(place, last)
         setPlace(of: keys[place], to: Int32(place))
         setPlace(of: key, to: -1)
         keys.removeLast()
         timers.removeLast()
-        isDirty.removeLast()
-        isWatched.removeLast()
-        if place != last, isDirty[place] { dirtyPlaces.append(Int32(place)) }
+        marks.removeLast()
+        if place != last, marks[place].contains(.dirty) { dirtyPlaces.append(Int32(place)) }
         return slots.removeLast()
     }
 
@@ -91,8 +98,8 @@ struct VehicleTable {
     }
 
     mutating func markDirty(_ place: Int) {
-        guard !isDirty[place] else { return }
-        isDirty[place] = true
+        guard !marks[place].contains(.dirty) else { return }
+        marks[place].insert(.dirty)
         dirtyPlaces.append(Int32(place))
     }
 
@@ -116,8 +123,8 @@ struct VehicleTable {
 
     /// Notes that rules have not spoken about this vehicle yet.
     mutating func markWatched(_ place: Int) {
-        guard !isWatched[place] else { return }
-        isWatched[place] = true
+        guard !marks[place].contains(.watched) else { return }
+        marks[place].insert(.watched)
         watchedCount += 1
     }
 
@@ -126,23 +133,33 @@ struct VehicleTable {
         guard watchedCount > 0 else { return [] }
         var places: [Int] = []
         places.reserveCapacity(watchedCount)
-        for place in isWatched.indices where isWatched[place] {
-            isWatched[place] = false
+        for place in marks.indices where marks[place].contains(.watched) {
+            marks[place].remove(.watched)
             places.append(place)
         }
         watchedCount = 0
         return places
     }
 
-    /// Places that changed since the last call, each once; they count as unchanged afterwards.
-    mutating func takeDirty() -> [Int] {
-        var places: [Int] = []
+    /// Places that changed since the last call, each once. They count as unchanged afterwards, and
+    /// as pending until ``takePending(_:)``.
+    mutating func takeDirty() -> [Int32] {
+        var places: [Int32] = []
         places.reserveCapacity(dirtyPlaces.count)
-        for place in dirtyPlaces where Int(place) < isDirty.count && isDirty[Int(place)] {
-            isDirty[Int(place)] = false
-            places.append(Int(place))
+        for place in dirtyPlaces
+        where Int(place) < marks.count && marks[Int(place)].contains(.dirty) {
+            marks[Int(place)].remove(.dirty)
+            marks[Int(place)].insert(.pending)
+            places.append(place)
         }
         dirtyPlaces.removeAll(keepingCapacity: true)
         return places
+    }
+
+    /// Whether the vehicle still waits for the snapshot in the making; it does not afterwards.
+    mutating func takePending(_ place: Int) -> Bool {
+        guard marks[place].contains(.pending) else { return false }
+        marks[place].remove(.pending)
+        return true
     }
 }

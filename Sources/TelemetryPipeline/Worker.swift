@@ -62,7 +62,7 @@ final class Worker: @unchecked Sendable {
         while true {
             items.removeAll(keepingCapacity: true)
             mailbox.receiveAll(into: &items)
-            if items.isEmpty { return }
+            if items.isEmpty { return own.finishSnapshot() }
             for item in items {
                 number += 1
                 var report = RoundReport(item: number)
@@ -71,7 +71,10 @@ final class Worker: @unchecked Sendable {
                 let counters = own.counters
                 published.withLock { $0.counters = counters }
                 collector.take(report)
+                own.continueSnapshot()
             }
+            // With nothing else to do, the snapshot goes on until something comes.
+            while own.isTakingSnapshot, mailbox.isEmpty { own.continueSnapshot() }
         }
     }
 
@@ -88,7 +91,7 @@ final class Worker: @unchecked Sendable {
             }
             own.evaluateDue(at: fleetNow)
         case .snapshot(let request):
-            request.shares[index].put(own.makeSnapshot())
+            own.beginSnapshot(for: request.shares[index])
             report.barrier = request.firingsStored
         case .saved(let quarantined):
             own.forgetUnsaved(quarantined: quarantined[index])
