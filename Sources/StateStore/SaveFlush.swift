@@ -61,6 +61,20 @@ extension SQLiteStateStore {
         }
     }
 
+    public func vehicle(
+        _ key: VehicleKey
+    ) throws(StateStoreError) -> (catalogue: Int64, state: [UInt8])? {
+        try read("read a vehicle") { db in
+            try Row.fetchOne(
+                db, sql: "SELECT catalogue, state FROM vehicles WHERE vehicle = ?",
+                arguments: [Int64(key.number)]
+            ).map { row in
+                let state: Data = row[1]
+                return (row[0], Array(state))
+            }
+        }
+    }
+
     /// The number of a catalogue; a new one where the paths have changed. Catalogues by which no
     /// state is written any more are dropped.
     private func saveCatalogue(_ db: Database, _ paths: [String]) throws -> Int64 {
