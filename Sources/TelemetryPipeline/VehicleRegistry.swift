@@ -56,11 +56,15 @@ public final class VehicleRegistry: Sendable {
     private let mask: Int
     /// Vehicles that at least one name or the registry itself knows.
     public let vehicleCount: Int
+    /// Numbers that turned out to be other vehicles': what is kept under `from` belongs to `to`.
+    public let merged: [VehicleLink]
 
-    /// - Parameter zones: must not be empty; place 0 serves vehicles without one of their own.
+    /// - Parameters:
+    ///   - zones: must not be empty; place 0 serves vehicles without one of their own.
+    ///   - merged: vehicles that are no longer in the list, and whose they are now.
     public init(
         vehicles list: [RegisteredVehicle], names registered: [RegisteredName],
-        zones: [TimeZoneRules]
+        zones: [TimeZoneRules], merged: [VehicleLink] = []
     ) {
         precondition(!zones.isEmpty, "a registry has at least one time zone")
         let highest = list.map { Int($0.key.number) }.max() ?? 0
@@ -88,6 +92,7 @@ public final class VehicleRegistry: Sendable {
         table = slots
         mask = capacity - 1
         vehicleCount = list.count
+        self.merged = merged
     }
 
     public static let empty = VehicleRegistry(vehicles: [], names: [], zones: [.utc])
@@ -136,6 +141,12 @@ public final class VehicleRegistry: Sendable {
         let index = Int(key.number)
         guard index < vehicles.count, let vehicle = vehicles[index] else { return .all }
         return vehicle.gate
+    }
+
+    /// Whether the number was a vehicle's once and is another's now.
+    @inline(always)
+    func isGone(_ key: VehicleKey) -> Bool {
+        !merged.isEmpty && key != .unknown && self[key] == nil
     }
 
     public func zone(of key: VehicleKey) -> TimeZoneRules {

@@ -22,6 +22,7 @@ enum AllowedPlaces {
         "Sources/MQTTLink/WakeSignal.swift",
         "Sources/PayloadDecoding/RawBytes.swift",
         "Sources/StateStore/StateFlush.swift",
+        "Sources/TelemetryPipeline/TelemetryPipeline+Again.swift",
         "Sources/TelemetryPipeline/TelemetryPipeline+Names.swift",
         "Sources/TelemetryPipeline/VehicleRegistry.swift",
         "Sources/TriggerDelivery/HostResolver.swift",
