@@ -79,6 +79,7 @@ let package = Package(
             name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CSystemClock"),
 
         // Floor 1: the words.
         room("VehicleSignals", []),
@@ -122,6 +123,7 @@ let package = Package(
         .executableTarget(
             name: "turnpike",
             dependencies: [
+                "CSystemClock",
                 "VehicleSignals", "PayloadDecoding", "VehicleState", "TriggerRules", "Customers",
                 "UsageAggregates", "ConfigurationFiles", "MQTTLink", "IngestJournal", "StateStore",
                 "CustomerStore",
@@ -209,5 +211,13 @@ let package = Package(
             ["FleetModel", "VehicleSignals", "VehicleState", "TriggerRules"]),
         tests("RepositoryTests", []),
         tests("EndToEndTests", ["LocalStage"]),
+        tests("ConfigurationFilesTests", ["ConfigurationFiles"]),
+        tests(
+            "TurnpikeTests",
+            [
+                "turnpike", "VehicleSignals", "PayloadDecoding", "TriggerRules", "Customers",
+                "ConfigurationFiles", "CustomerStore", "TelemetryPipeline", "TriggerDelivery",
+                "GatewayAPI", "MQTTLink", grdb,
+            ]),
     ]
 )

@@ -13,11 +13,12 @@ run() {
 echo "== building the tests"
 swift test -c release --disable-testable-imports --filter '^RepositoryTests\.'
 run '^(VehicleSignalsTests|PayloadDecodingTests|VehicleStateTests|TriggerRulesTests)\.'
-run '^(CustomersTests|UsageAggregatesTests|FleetSimulatorTests)\.'
+run '^(CustomersTests|UsageAggregatesTests|FleetSimulatorTests|ConfigurationFilesTests)\.'
 run '^(IngestJournalTests|StateStoreTests)\.'
 run '^CustomerStoreTests\.'
 run '^TelemetryPipelineTests\.'
 run '^MQTTLinkTests\.'
 run '^TriggerDeliveryTests\.'
 run '^GatewayAPITests\.'
+run '^TurnpikeTests\.'
 run '^EndToEndTests\.'

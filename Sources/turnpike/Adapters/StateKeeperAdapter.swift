@@ -52,7 +52,8 @@ struct StateKeeperAdapter: StateKeeper {
             source: message.source.map { sources.name(of: $0) } ?? "",
             mappingVersion: message.source.map { sources.mappingVersion(of: $0) } ?? "",
             reason: message.reason, byteOffset: message.byteOffset, detail: message.sentence,
-            arrival: message.arrival, topic: message.topic, payload: message.payload)
+            arrival: message.arrival, flags: message.flags, topic: message.topic,
+            payload: message.payload)
     }
 
     private static func encode(_ counters: PipelineCounters) throws -> [UInt8] {
@@ -65,6 +66,24 @@ struct StateKeeperAdapter: StateKeeper {
 
     private static func array(_ span: RawSpan) -> [UInt8] {
         unsafe span.withUnsafeBytes { unsafe [UInt8]($0) }
+    }
+
+    /// One vehicle as the last save kept it, without looking at the others; `nil` if nothing was
+    /// heard of it up to then. The position is that of the save.
+    func restore(
+        _ key: VehicleKey
+    ) throws -> (position: JournalPosition, slot: VehicleSlot?) {
+        guard let snapshot = try store.snapshot() else { return (.start, nil) }
+        guard let kept = try store.vehicle(key) else { return (snapshot.position, nil) }
+        let paths = sources.catalogue.definitions.map(\.path)
+        let change = snapshot.catalogues[kept.catalogue].flatMap { old in
+            old == paths ? nil : NumberChange(oldPaths: old, catalogue: sources.catalogue)
+        }
+        do {
+            return (snapshot.position, try VehicleSlot(decoding: kept.state, change: change))
+        } catch {
+            throw UnreadableState(vehicle: key, reason: "\(error)")
+        }
     }
 
     /// Everything that the last save kept.

@@ -41,9 +41,8 @@ struct RunCommand: AsyncParsableCommand {
         do {
             gateway = try Gateway(loaded, logger: logger)
             _ = try gateway.customers.releaseDeliveriesUnderWay(now: systemNow())
-            let version = try gateway.customers.registryVersion()
             try start(gateway, logger)
-            try await serve(gateway, registryVersion: version, logger)
+            try await serve(gateway, logger)
         } catch {
             printError("turnpike: \(error)")
             throw ExitCode(1)
@@ -70,9 +69,8 @@ struct RunCommand: AsyncParsableCommand {
             ])
     }
 
-    private func serve(_ gateway: Gateway, registryVersion: Int64, _ logger: Logger) async throws {
-        let housekeeper = Housekeeper(
-            gateway: gateway, registryVersion: registryVersion, logger: logger)
+    private func serve(_ gateway: Gateway, _ logger: Logger) async throws {
+        let housekeeper = Housekeeper(gateway: gateway, logger: logger)
         housekeeper.start()
         let server = try makeServer(gateway, logger)
         let application = server.makeApplication()
