@@ -23,6 +23,8 @@ let asyncHTTPClient = Target.Dependency.product(
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(
+    name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting", package: "hummingbird")
 let lifecycle = Target.Dependency.product(
@@ -164,7 +166,8 @@ let package = Package(
         // What tests need beside them: counting malloc, a broker, and programs to be killed.
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(
-            name: "BrokerFixture", path: "Tests/BrokerFixture", swiftSettings: strict),
+            name: "BrokerFixture", dependencies: ["LocalStage"], path: "Tests/BrokerFixture",
+            swiftSettings: strict),
         .executableTarget(
             name: "JournalWriterProbe",
             dependencies: ["IngestJournal", "VehicleSignals", "AllocationCounter"],
@@ -176,7 +179,10 @@ let package = Package(
 
         tests("VehicleSignalsTests", ["VehicleSignals"]),
         tests(
-            "MQTTLinkTests", ["MQTTLink", "VehicleSignals", "BrokerFixture", "AckOrderProbe"]),
+            "MQTTLinkTests",
+            [
+                "MQTTLink", "VehicleSignals", "BrokerFixture", "AckOrderProbe", "LocalStage",
+            ]),
         tests(
             "PayloadDecodingTests",
             ["VehicleSignals", "PayloadDecoding", "ConfigurationFiles", "AllocationCounter"]),
@@ -199,7 +205,10 @@ let package = Package(
         tests("CustomerStoreTests", ["CustomerStore", "Customers", "VehicleSignals", grdb]),
         tests(
             "TriggerDeliveryTests",
-            ["TriggerDelivery", "Customers", "VehicleSignals", hummingbird, nioCore, logging]),
+            [
+                "TriggerDelivery", "Customers", "VehicleSignals", "BrokerFixture", hummingbird,
+                hummingbirdTLS, nioCore, nioSSL, logging,
+            ]),
         tests(
             "GatewayAPITests",
             [
@@ -209,6 +218,7 @@ let package = Package(
         tests(
             "FleetSimulatorTests",
             ["FleetModel", "VehicleSignals", "VehicleState", "TriggerRules"]),
+        tests("SimulatorTests", ["LocalStage", "TriggerDelivery", "VehicleSignals"]),
         tests("RepositoryTests", []),
         tests("EndToEndTests", ["LocalStage"]),
         tests("ConfigurationFilesTests", ["ConfigurationFiles"]),
