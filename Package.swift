@@ -23,6 +23,8 @@ let asyncHTTPClient = Target.Dependency.product(
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(
+    name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting", package: "hummingbird")
 let lifecycle = Target.Dependency.product(
@@ -79,6 +81,7 @@ let package = Package(
             name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CSystemClock"),
 
         .target(name: "CSocketBuffer"),
 
@@ -124,6 +127,7 @@ let package = Package(
         .executableTarget(
             name: "turnpike",
             dependencies: [
+                "CSystemClock",
                 "VehicleSignals", "PayloadDecoding", "VehicleState", "TriggerRules", "Customers",
                 "UsageAggregates", "ConfigurationFiles", "MQTTLink", "IngestJournal", "StateStore",
                 "CustomerStore",
@@ -164,7 +168,8 @@ let package = Package(
         // What tests need beside them: counting malloc, a broker, and programs to be killed.
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(
-            name: "BrokerFixture", path: "Tests/BrokerFixture", swiftSettings: strict),
+            name: "BrokerFixture", dependencies: ["LocalStage"], path: "Tests/BrokerFixture",
+            swiftSettings: strict),
         .executableTarget(
             name: "JournalWriterProbe",
             dependencies: ["IngestJournal", "VehicleSignals", "AllocationCounter"],
@@ -177,7 +182,10 @@ let package = Package(
         tests("VehicleSignalsTests", ["VehicleSignals"]),
         tests(
             "MQTTLinkTests",
-            ["MQTTLink", "VehicleSignals", "BrokerFixture", "AckOrderProbe", "CSocketBuffer"]),
+            [
+                "MQTTLink", "VehicleSignals", "BrokerFixture", "AckOrderProbe", "CSocketBuffer",
+                "LocalStage",
+            ]),
         tests(
             "PayloadDecodingTests",
             ["VehicleSignals", "PayloadDecoding", "ConfigurationFiles", "AllocationCounter"]),
@@ -200,7 +208,10 @@ let package = Package(
         tests("CustomerStoreTests", ["CustomerStore", "Customers", "VehicleSignals", grdb]),
         tests(
             "TriggerDeliveryTests",
-            ["TriggerDelivery", "Customers", "VehicleSignals", hummingbird, nioCore, logging]),
+            [
+                "TriggerDelivery", "Customers", "VehicleSignals", "BrokerFixture", hummingbird,
+                hummingbirdTLS, nioCore, nioSSL, logging,
+            ]),
         tests(
             "GatewayAPITests",
             [
@@ -210,7 +221,16 @@ let package = Package(
         tests(
             "FleetSimulatorTests",
             ["FleetModel", "VehicleSignals", "VehicleState", "TriggerRules"]),
+        tests("SimulatorTests", ["LocalStage", "TriggerDelivery", "VehicleSignals"]),
         tests("RepositoryTests", []),
         tests("EndToEndTests", ["LocalStage"]),
+        tests("ConfigurationFilesTests", ["ConfigurationFiles"]),
+        tests(
+            "TurnpikeTests",
+            [
+                "turnpike", "VehicleSignals", "PayloadDecoding", "TriggerRules", "Customers",
+                "ConfigurationFiles", "CustomerStore", "TelemetryPipeline", "TriggerDelivery",
+                "GatewayAPI", "MQTTLink", grdb,
+            ]),
     ]
 )

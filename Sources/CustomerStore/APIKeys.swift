@@ -39,9 +39,19 @@ extension CustomerStore {
         return key
     }
 
-    /// Whose key it is; `nil` if unknown or revoked. Looking up the hash tells an attacker by its
-    /// timing nothing about the key, since he cannot steer the hash.
+    /// Whose key it is; `nil` if unknown or revoked. Notes the use.
     public func verify(key: String, now: Timestamp) throws -> APIKeyIdentity? {
+        guard let found = try look(up: key, now: now) else { return nil }
+        if found.isUseToBeNoted { try noteUse(of: found.identity.id, now: now) }
+        return found.identity
+    }
+
+    /// Whose key it is, without writing anything, and whether its use should be noted; `nil` if
+    /// unknown or revoked. Looking up the hash tells an attacker by its timing nothing about the
+    /// key, since he cannot steer the hash.
+    public func look(
+        up key: String, now: Timestamp
+    ) throws -> (identity: APIKeyIdentity, isUseToBeNoted: Bool)? {
         guard key.hasPrefix("tpk_"), key.utf8.count <= Self.keyCharactersMax else { return nil }
         let hash = Identifiers.sha256(key)
         let found = try pool.read { db in
@@ -51,14 +61,15 @@ extension CustomerStore {
         let identity = APIKeyIdentity(
             id: row["id"], party: row["party"], role: try row.word("role", of: "api_keys"))
         let used = row.optionalTime("last_used") ?? .distantPast
-        if now.since(used) >= Self.lastUsedGrain {
-            try pool.write { db in
-                try db.run(
-                    "UPDATE api_keys SET last_used = ? WHERE id = ?",
-                    [now.milliseconds, identity.id])
-            }
+        return (identity, now.since(used) >= Self.lastUsedGrain)
+    }
+
+    /// Notes that a key was used.
+    public func noteUse(of id: Int64, now: Timestamp) throws {
+        try pool.write { db in
+            try db.run(
+                "UPDATE api_keys SET last_used = ? WHERE id = ?", [now.milliseconds, id])
         }
-        return identity
     }
 
     /// Ends a key at once; `false` if there is none of that number or it was revoked before.

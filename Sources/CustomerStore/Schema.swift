@@ -18,8 +18,52 @@ enum Schema {
             try db.execute(sql: appendOnly)
             try db.execute(sql: marks)
         }
+        migrator.registerMigration("4 grounds of permissions") { db in
+            try db.execute(
+                sql: "ALTER TABLE permissions ADD COLUMN basis TEXT NOT NULL DEFAULT 'consent'")
+        }
+        migrator.registerMigration("5 schedules and ages") { db in
+            try db.execute(sql: schedulesAndAges)
+        }
+        migrator.registerMigration("6 usage releases") { db in
+            try db.execute(sql: usageReleases)
+        }
+        migrator.registerMigration("7 merged vehicles") { db in
+            try db.execute(sql: mergedVehicles)
+        }
+        migrator.registerMigration("8 dealers' calendars") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE dealers ADD COLUMN opening_hours TEXT NOT NULL DEFAULT '';
+                    ALTER TABLE dealers ADD COLUMN holidays TEXT NOT NULL DEFAULT '';
+                    """)
+        }
         return migrator
     }
+
+    /// `schedule_start`: attempts made before the schedule that runs now began. A replay by hand
+    /// begins it anew, while `attempts` goes on counting: from it a withdrawal knows whether
+    /// anything may have left.
+    private static let schedulesAndAges = """
+        ALTER TABLE outbox ADD COLUMN schedule_start INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX outbox_finished ON outbox (finished) WHERE state <> 'pending';
+        CREATE INDEX idempotency_updated ON idempotency (updated);
+        CREATE INDEX leads_vehicle ON leads (vehicle, epoch);
+        """
+
+    /// What was released of a month, in the form of whoever releases it.
+    private static let usageReleases = """
+        CREATE TABLE usage_releases (
+            month INTEGER PRIMARY KEY, cells BLOB NOT NULL, updated INTEGER NOT NULL);
+        """
+
+    /// Numbers of vehicles that turned out to be others. Kept for good: whoever has state under
+    /// such a number moves it whenever he comes across it.
+    private static let mergedVehicles = """
+        CREATE TABLE merged_vehicles (
+            vehicle INTEGER PRIMARY KEY, into_vehicle INTEGER NOT NULL REFERENCES vehicles (id),
+            at INTEGER NOT NULL);
+        """
 
     private static let registry = """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

@@ -56,7 +56,9 @@ extension Database {
             arguments: [id])
         return Dealer(
             id: id, key: row["key"], name: row["name"], timeZone: row["time_zone"],
-            kind: try row.word("kind", of: "dealers"), brands: Set(brands))
+            kind: try row.word("kind", of: "dealers"), brands: Set(brands),
+            openingHours: row["opening_hours"],
+            holidays: Set(WordList.codes(row["holidays"]).compactMap(ImportRow.day)))
     }
 
     func agreements(with dealer: Int64) throws -> [Agreement] {
@@ -96,7 +98,8 @@ extension Row {
             purpose: try word("purpose", of: "permissions"),
             channel: try channel.map { _ in try word("channel", of: "permissions") },
             epoch: self["epoch"], state: try word("state", of: "permissions"), at: time("at"),
-            validUntil: optionalTime("valid_until"))
+            validUntil: optionalTime("valid_until"),
+            basis: try word("basis", of: "permissions"))
     }
 }
 

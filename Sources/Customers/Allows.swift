@@ -53,7 +53,8 @@ private func decide(
     choice: DealerChoice, _ facts: SharingFacts
 ) -> SharingDecision {
     var basis = SharingBasis(
-        epoch: epoch.id, choice: choice.id, agreement: agreement.id, permissions: [])
+        epoch: epoch.id, choice: choice.id, agreement: agreement.id, permissions: [],
+        grounds: [.legalObligation])
     guard question.purpose.needsPermission else { return .allowed(basis) }
     let records = facts.permissions.filter { $0.person == epoch.person }
     switch permission(
@@ -62,6 +63,8 @@ private func decide(
     {
     case .yes(let ids):
         basis.permissions = ids
+        let grounds = Set(records.filter { ids.contains($0.id) }.map(\.basis))
+        basis.grounds = LegalBasis.allCases.filter { grounds.contains($0) }
         return .allowed(basis)
     case .no: return .refused(.permissionWithdrawn)
     case .lapsed: return .refused(.permissionLapsed)

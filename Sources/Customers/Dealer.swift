@@ -6,19 +6,23 @@ public struct Dealer: Sendable, Hashable {
     /// The dealer's key at every door, `NL-0417`.
     public var key: String
     public var name: String
-    /// IANA name; the dealer's working days are counted in it.
+    /// IANA name; the dealer's opening hours are counted in it.
     public var timeZone: String
     public var kind: DealerKind
     /// Brands that the dealer services. Those of a franchise are explicit; an independent
     /// repairer may service all (``everyBrand``).
     public var brands: Set<String>
+    /// When the workshop is open, as the import wrote it; empty: the usual hours.
+    public var openingHours: String
+    /// Days on which it is closed whatever the hours say.
+    public var holidays: Set<Day>
 
     /// Stands for "all brands", for independent repairers.
     public static let everyBrand = "*"
 
     public init(
         id: Int64, key: String, name: String, timeZone: String, kind: DealerKind,
-        brands: Set<String>
+        brands: Set<String>, openingHours: String = "", holidays: Set<Day> = []
     ) {
         self.id = id
         self.key = key
@@ -26,6 +30,8 @@ public struct Dealer: Sendable, Hashable {
         self.timeZone = timeZone
         self.kind = kind
         self.brands = brands
+        self.openingHours = openingHours
+        self.holidays = holidays
     }
 
     /// Whether the dealer services `brand`; brands compare by their folded form.

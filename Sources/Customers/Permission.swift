@@ -38,6 +38,17 @@ public enum PermissionStance: Sendable, Hashable {
     case silent
 }
 
+/// On which ground of the law a permission rests: the words of Article 6 of the GDPR. The site that
+/// imports a record knows; where it says nothing, the record is a consent.
+public enum LegalBasis: String, Sendable, CaseIterable, Codable {
+    case consent
+    case contract
+    case legalObligation = "legal_obligation"
+    case vitalInterest = "vital_interest"
+    case publicTask = "public_task"
+    case legitimateInterest = "legitimate_interest"
+}
+
 /// One event in the history of a permission. Events are only ever added.
 public struct PermissionRecord: Sendable, Hashable {
     /// The store's number: what leads and disclosures name as their basis.
@@ -55,11 +66,12 @@ public struct PermissionRecord: Sendable, Hashable {
     public var at: Timestamp
     /// First moment at which a yes no longer holds; `nil` for an open end.
     public var validUntil: Timestamp?
+    public var basis: LegalBasis
 
     public init(
         id: Int64, person: Int64, controller: String, purpose: Purpose,
         channel: ContactChannel? = nil, epoch: Int64? = nil, state: PermissionState,
-        at: Timestamp, validUntil: Timestamp? = nil
+        at: Timestamp, validUntil: Timestamp? = nil, basis: LegalBasis = .consent
     ) {
         self.id = id
         self.person = person
@@ -70,6 +82,7 @@ public struct PermissionRecord: Sendable, Hashable {
         self.state = state
         self.at = at
         self.validUntil = validUntil
+        self.basis = basis
     }
 }
 

@@ -64,21 +64,31 @@ public struct SharingBasis: Sendable, Hashable {
     public var agreement: Int64
     /// Empty only for safety, which needs no permission.
     public var permissions: [Int64]
+    /// The legal grounds of those records, each once and sorted; of safety, the legal obligation.
+    public var grounds: [LegalBasis]
 
-    public init(epoch: Int64, choice: Int64, agreement: Int64, permissions: [Int64]) {
+    public init(
+        epoch: Int64, choice: Int64, agreement: Int64, permissions: [Int64],
+        grounds: [LegalBasis] = [.consent]
+    ) {
         self.epoch = epoch
         self.choice = choice
         self.agreement = agreement
         self.permissions = permissions
+        self.grounds = grounds
     }
 
-    /// `permission:12+15 agreement:3 choice:7 epoch:9`, as the ledger keeps it.
+    /// `permission:12+15 agreement:3 choice:7 epoch:9 ground:consent`, as the ledger keeps it.
     public var text: String {
         let rights =
             permissions.isEmpty
             ? "law" : "permission:" + permissions.map { String($0) }.joined(separator: "+")
-        return "\(rights) agreement:\(agreement) choice:\(choice) epoch:\(epoch)"
+        return "\(rights) agreement:\(agreement) choice:\(choice) epoch:\(epoch) "
+            + "ground:\(groundText)"
     }
+
+    /// `consent`, or `consent+contract` where the records differ.
+    public var groundText: String { grounds.map(\.rawValue).joined(separator: "+") }
 }
 
 public enum SharingDecision: Sendable, Hashable {

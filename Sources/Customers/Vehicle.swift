@@ -11,7 +11,8 @@ public struct Vehicle: Sendable, Hashable {
     public var modelYear: Int?
     /// `BEV`, `PHEV`, `PETROL`, `DIESEL`… as the importer names it.
     public var powertrain: String
-    /// IANA name of the zone that decides which local day a drive belongs to.
+    /// IANA name of the zone that decides which local day a drive belongs to; empty for the
+    /// site's own.
     public var timeZone: String
     /// `FLOODED`, `AGM`, `EFB`, `LI`: which resting voltages are normal.
     public var batteryType: String
@@ -21,7 +22,7 @@ public struct Vehicle: Sendable, Hashable {
 
     public init(
         key: VehicleKey, vin: VIN? = nil, brand: String, model: String, modelYear: Int? = nil,
-        powertrain: String = "", timeZone: String = "UTC", batteryType: String = "",
+        powertrain: String = "", timeZone: String = "", batteryType: String = "",
         plate: String? = nil, plan: ServicePlan = ServicePlan(), gate: TelemetryGate = .serviceOnly
     ) {
         self.key = key

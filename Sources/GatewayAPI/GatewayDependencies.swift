@@ -6,6 +6,7 @@ public struct GatewayDependencies: Sendable {
     public var keyRing: any KeyRing
     public var leads: any LeadBook
     public var usage: any UsageBook
+    public var usageReleases: any UsageReleaseKeeper
     public var status: any GatewayStatus
     /// Without it there is no route for sending an event again.
     public var deliveries: (any DeliveryDesk)?
@@ -18,13 +19,15 @@ public struct GatewayDependencies: Sendable {
 
     public init(
         keyRing: any KeyRing, leads: any LeadBook, usage: any UsageBook,
-        status: any GatewayStatus, deliveries: (any DeliveryDesk)?,
+        usageReleases: any UsageReleaseKeeper, status: any GatewayStatus,
+        deliveries: (any DeliveryDesk)?,
         disclosures: (any DisclosureBook)?, usageHash: CellHash,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.keyRing = keyRing
         self.leads = leads
         self.usage = usage
+        self.usageReleases = usageReleases
         self.status = status
         self.deliveries = deliveries
         self.disclosures = disclosures

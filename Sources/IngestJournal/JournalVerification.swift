@@ -10,6 +10,8 @@ public struct JournalVerification: Sendable, Equatable {
     /// Positions of the first and last batch; `.start` if there is none.
     public var oldest = JournalPosition.start
     public var newest = JournalPosition.start
+    /// When the latest message arrived, by the clock as it was then; `nil` without a message.
+    public var newestArrival: Timestamp?
     /// The first flaws found, at most `flawsMax` of them.
     public var flaws: [JournalError] = []
     /// All flaws found.
@@ -28,8 +30,10 @@ public struct JournalVerification: Sendable, Equatable {
         batches += 1
         messages += Int64(batch.count)
         bytes += Int64(batch.byteCount)
-        for index in 0..<batch.count where batch.message(index).flags.contains(.blanked) {
-            blankedMessages += 1
+        for index in 0..<batch.count {
+            let message = batch.message(index)
+            if message.flags.contains(.blanked) { blankedMessages += 1 }
+            newestArrival = max(newestArrival ?? message.arrival, message.arrival)
         }
         if oldest == .start { oldest = position }
         newest = position

@@ -14,13 +14,15 @@ public struct QuarantinedMessage: Sendable, Hashable {
     /// Plain words.
     public var detail: String
     public var arrival: Timestamp
+    /// What came with the message; a retained one stays of unknown age when it is decoded again.
+    public var flags: MessageFlags
     public var topic: [UInt8]
     public var payload: [UInt8]
 
     public init(
         position: JournalPosition, messageIndex: Int, source: String, mappingVersion: String,
-        reason: String, byteOffset: Int?, detail: String, arrival: Timestamp, topic: [UInt8],
-        payload: [UInt8]
+        reason: String, byteOffset: Int?, detail: String, arrival: Timestamp,
+        flags: MessageFlags = [], topic: [UInt8], payload: [UInt8]
     ) {
         self.position = position
         self.messageIndex = messageIndex
@@ -30,6 +32,7 @@ public struct QuarantinedMessage: Sendable, Hashable {
         self.byteOffset = byteOffset
         self.detail = detail
         self.arrival = arrival
+        self.flags = flags
         self.topic = topic
         self.payload = payload
     }
@@ -39,7 +42,10 @@ public struct QuarantinedMessage: Sendable, Hashable {
 public enum QuarantineStanding: String, Sendable, CaseIterable {
     /// Waits for a mended mapping.
     case open
-    /// Decoded again, successfully.
+    /// Somebody asked for it to be decoded again; the running gateway takes it.
+    case retry
+    /// Handed in again as a new message: what became of it stands there, under a place of its own
+    /// if it could not be decoded again.
     case retried
     /// Given up by the operator.
     case dropped
@@ -71,12 +77,15 @@ public struct QuarantineEntry: Sendable, Hashable {
 /// How much is in quarantine.
 public struct QuarantineFigures: Sendable, Equatable {
     public var open = 0
+    public var retry = 0
     public var retried = 0
     public var dropped = 0
     /// Bytes of topics and payloads kept.
     public var bytes: Int64 = 0
     /// Open messages that had to make room for newer ones, ever.
     public var lostForRoom: Int64 = 0
+    /// Open messages that were removed for their age, ever.
+    public var lostForAge: Int64 = 0
 
     public init() {}
 }

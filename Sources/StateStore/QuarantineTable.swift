@@ -44,14 +44,17 @@ extension SQLiteStateStore {
             for row in rows {
                 switch QuarantineStanding(rawValue: row[0]) {
                 case .open: figures.open = row[1]
+                case .retry: figures.retry = row[1]
                 case .retried: figures.retried = row[1]
                 case .dropped: figures.dropped = row[1]
                 case nil: break
                 }
                 figures.bytes += row[2] as Int64
             }
-            figures.lostForRoom =
-                try Int64.fetchOne(db, sql: "SELECT quarantine_lost FROM snapshot") ?? 0
+            let lost = try Row.fetchOne(
+                db, sql: "SELECT quarantine_lost, quarantine_aged FROM snapshot")
+            figures.lostForRoom = lost?[0] ?? 0
+            figures.lostForAge = lost?[1] ?? 0
             return figures
         }
     }
@@ -63,9 +66,9 @@ extension SQLiteStateStore {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO quarantine (position, message_index, standing, source,
-                    mapping_version, reason, byte_offset, detail, arrival, payload_length, bytes,
-                    topic, payload)
-                VALUES (?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    mapping_version, reason, byte_offset, detail, arrival, flags,
+                    payload_length, bytes, topic, payload)
+                VALUES (?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (position, message_index) DO NOTHING
                 """)
         for message in messages {
@@ -73,14 +76,15 @@ extension SQLiteStateStore {
             try statement.execute(arguments: [
                 message.position.number, message.messageIndex, message.source,
                 message.mappingVersion, message.reason, message.byteOffset, message.detail,
-                message.arrival.milliseconds, message.payload.count,
+                message.arrival.milliseconds, message.flags.rawValue, message.payload.count,
                 message.topic.count + payload.count, Data(message.topic), Data(payload),
             ])
         }
         return try makeRoom(db)
     }
 
-    /// Removes the oldest until the limits hold: first those that are settled, then open ones.
+    /// Removes the oldest until the limits hold: first those that are settled, then open ones and
+    /// those that somebody asked for.
     private func makeRoom(_ db: Database) throws -> Int64 {
         let totals = try Row.fetchOne(
             db, sql: "SELECT count(*), ifnull(sum(bytes), 0) FROM quarantine")
@@ -89,7 +93,11 @@ extension SQLiteStateStore {
         var lost: Int64 = 0
         var going: [Int64] = []
         let oldest = try Row.fetchCursor(
-            db, sql: "SELECT id, bytes, is_open FROM quarantine ORDER BY is_open, id")
+            db,
+            sql: """
+                SELECT id, bytes, standing IN ('open', 'retry') AS is_wanted FROM quarantine
+                ORDER BY is_wanted, id
+                """)
         while count > limits.quarantineCountMax || bytes > limits.quarantineBytesMax,
             let row = try oldest.next()
         {
@@ -114,7 +122,8 @@ extension SQLiteStateStore {
                 position: JournalPosition(row["position"]), messageIndex: row["message_index"],
                 source: row["source"], mappingVersion: row["mapping_version"],
                 reason: row["reason"], byteOffset: row["byte_offset"], detail: row["detail"],
-                arrival: Timestamp(milliseconds: row["arrival"]), topic: Array(topic),
+                arrival: Timestamp(milliseconds: row["arrival"]),
+                flags: MessageFlags(rawValue: row["flags"]), topic: Array(topic),
                 payload: Array(payload)),
             payloadLength: row["payload_length"],
             standing: QuarantineStanding(rawValue: standing) ?? .open)

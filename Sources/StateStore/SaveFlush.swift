@@ -66,6 +66,20 @@ extension SQLiteStateStore {
         }
     }
 
+    public func vehicle(
+        _ key: VehicleKey
+    ) throws(StateStoreError) -> (catalogue: Int64, state: [UInt8])? {
+        try read("read a vehicle") { db in
+            try Row.fetchOne(
+                db, sql: "SELECT catalogue, state FROM vehicles WHERE vehicle = ?",
+                arguments: [Int64(key.number)]
+            ).map { row in
+                let state: Data = row[1]
+                return (row[0], Array(state))
+            }
+        }
+    }
+
     /// The number of a catalogue; a new one where signals or sources have changed. Catalogues by
     /// which no state is written any more are dropped.
     private func saveCatalogue(_ db: Database, _ catalogue: StoredCatalogue) throws -> Int64 {

@@ -9,14 +9,15 @@ enum StateSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1-state") { db in try db.execute(sql: first) }
-        migrator.registerMigration("2-sources") { db in try db.execute(sql: second) }
+        migrator.registerMigration("2-requests") { db in try db.execute(sql: requests) }
+        migrator.registerMigration("3-sources") { db in try db.execute(sql: sources) }
         return migrator
     }
 
     /// A state holds numbers of sources too, so the list of sources stands beside that of signals;
     /// what decisions rest on beside signals may change while nothing runs; and stateful formats
     /// remember their senders.
-    private static let second = """
+    private static let sources = """
         CREATE TABLE catalogues_with_sources (
             id INTEGER PRIMARY KEY,
             paths TEXT NOT NULL,
@@ -97,5 +98,30 @@ enum StateSchema {
             UNIQUE (position, message_index)
         );
         CREATE INDEX quarantine_by_age ON quarantine (is_open, id, bytes);
+        """
+
+    /// What somebody asks of the running gateway through the file: messages to be decoded again are
+    /// a standing of the quarantine, erasures have a table. Of an erasure that is done the name is
+    /// gone too.
+    private static let requests = """
+        ALTER TABLE quarantine ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE snapshot ADD COLUMN quarantine_aged INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX quarantine_asked ON quarantine (id) WHERE standing = 'retry';
+        CREATE INDEX quarantine_arrival ON quarantine (arrival);
+        CREATE TABLE erasures (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            asked INTEGER NOT NULL,
+            vehicle INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            external_id BLOB NOT NULL,
+            step TEXT NOT NULL,
+            states INTEGER NOT NULL DEFAULT 0,
+            days INTEGER NOT NULL DEFAULT 0,
+            names INTEGER NOT NULL DEFAULT 0,
+            quarantined INTEGER NOT NULL DEFAULT 0,
+            messages INTEGER NOT NULL DEFAULT 0,
+            batches INTEGER NOT NULL DEFAULT 0,
+            unreadable INTEGER NOT NULL DEFAULT 0
+        );
         """
 }

@@ -62,6 +62,36 @@ public protocol StateStore: Sendable {
 
     func quarantineFigures() throws(StateStoreError) -> QuarantineFigures
 
+    /// Has open messages wait for being decoded again by the running gateway; returns which.
+    func requestRetry(_ request: RetryRequest) throws(StateStoreError) -> [Int64]
+
+    /// Notes in one transaction what became of messages.
+    func setQuarantine(_ ids: [Int64], standing: QuarantineStanding) throws(StateStoreError)
+
+    /// Removes quarantined messages that arrived before `cutoff`, of whatever standing, and counts
+    /// those that were still waiting; returns how many went. On return their bytes are gone from
+    /// the disk.
+    func removeQuarantined(arrivedBefore cutoff: Timestamp) throws(StateStoreError) -> Int
+
+    /// Asks the running gateway to erase what is kept of `vehicle`, or of a name that leads to
+    /// none; returns the request's number.
+    func requestErasure(
+        of vehicle: VehicleKey, source: String, externalID: [UInt8], now: Timestamp
+    ) throws(StateStoreError) -> Int64
+
+    func erasure(_ id: Int64) throws(StateStoreError) -> ErasureRequest?
+
+    /// The oldest erasure that is not over.
+    func nextErasure() throws(StateStoreError) -> ErasureRequest?
+
+    /// Notes how far an erasure is. With the last step the name in it is erased too.
+    func note(_ request: ErasureRequest) throws(StateStoreError)
+
+    /// One vehicle's state, with the number of the catalogue by which it was written.
+    func vehicle(
+        _ key: VehicleKey
+    ) throws(StateStoreError) -> (catalogue: Int64, state: [UInt8])?
+
     /// Removes everything that is kept under `vehicle`, and every quarantined message for which
     /// `isMeant(topic, payload)` says so. On return the bytes are gone from the disk.
     func erase(

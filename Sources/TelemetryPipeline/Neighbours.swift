@@ -44,12 +44,14 @@ public struct QuarantinedMessage: Sendable {
     public var byteOffset: Int?
     public var sentence: String
     public var arrival: Timestamp
+    public var flags: MessageFlags
     public var topic: [UInt8]
     public var payload: [UInt8]
 
     public init(
         position: JournalPosition, index: Int, source: SourceID?, reason: String,
-        byteOffset: Int?, sentence: String, arrival: Timestamp, topic: [UInt8], payload: [UInt8]
+        byteOffset: Int?, sentence: String, arrival: Timestamp, flags: MessageFlags,
+        topic: [UInt8], payload: [UInt8]
     ) {
         self.position = position
         self.index = index
@@ -58,6 +60,7 @@ public struct QuarantinedMessage: Sendable {
         self.byteOffset = byteOffset
         self.sentence = sentence
         self.arrival = arrival
+        self.flags = flags
         self.topic = topic
         self.payload = payload
     }

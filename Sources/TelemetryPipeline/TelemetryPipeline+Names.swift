@@ -6,6 +6,8 @@ public import VehicleSignals
 struct RegistryChanges: Sendable {
     var links: [VehicleLink] = []
     var forgotten: [VehicleKey] = []
+    /// Merged vehicles whose state has moved since the start.
+    var moved: Set<VehicleKey> = []
     /// A registry that the workers do not have yet.
     var wanted: VehicleRegistry?
 
@@ -75,9 +77,11 @@ extension TelemetryPipeline {
     ) {
         var made: Adoption?
         var names: [UnlinkedNames.Name] = []
+        let merges = registry.merged.filter { !changes.moved.contains($0.from) }
         let position = sequencer.command(until: limit) { _ in
             var adoption = Adoption(registry: registry)
             names = link(registry, &adoption)
+            for merge in merges { adoption.move(merge) }
             if let old {
                 // Removed at once, so that a name which is heard again just now stays or is new.
                 adoption.forgotten += router.unlinked.removeUnheard(since: old).map(\.key)
@@ -91,6 +95,7 @@ extension TelemetryPipeline {
             return
         }
         router.unlinked.remove(names)
+        changes.moved.formUnion(merges.map(\.from))
         changes.links += made.links
         changes.forgotten += made.forgotten
     }
@@ -107,12 +112,7 @@ extension TelemetryPipeline {
                 count: name.externalID.count)
             guard key != .unknown else { continue }
             names.append(name)
-            if registry.gate(of: key) == .off {
-                adoption.forgotten.append(entry.key)
-            } else {
-                adoption.links.append(VehicleLink(from: entry.key, to: key))
-                adoption.states.append(HandOver())
-            }
+            adoption.move(VehicleLink(from: entry.key, to: key))
         }
         return names
     }

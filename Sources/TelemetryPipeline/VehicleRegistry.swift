@@ -46,11 +46,15 @@ public final class VehicleRegistry: Sendable {
     public let vehicleCount: Int
     /// The customer store's number of this state of the registry; grows with every change.
     public let version: Int64
+    /// Numbers that turned out to be other vehicles': what is kept under `from` belongs to `to`.
+    public let merged: [VehicleLink]
 
-    /// - Parameter zones: must not be empty; place 0 serves vehicles without one of their own.
+    /// - Parameters:
+    ///   - zones: must not be empty; place 0 serves vehicles without one of their own.
+    ///   - merged: vehicles that are no longer in the list, and whose they are now.
     public init(
         vehicles list: [RegisteredVehicle], names registered: [RegisteredName],
-        zones: [TimeZoneRules], version: Int64 = 0
+        zones: [TimeZoneRules], merged: [VehicleLink] = [], version: Int64 = 0
     ) {
         precondition(!zones.isEmpty, "a registry has at least one time zone")
         let highest = list.map { Int($0.key.number) }.max() ?? 0
@@ -64,6 +68,7 @@ public final class VehicleRegistry: Sendable {
         names = RegisteredNameTable(registered)
         vehicleCount = list.count
         self.version = version
+        self.merged = merged
     }
 
     public static let empty = VehicleRegistry(vehicles: [], names: [], zones: [.utc])
@@ -97,6 +102,12 @@ public final class VehicleRegistry: Sendable {
     public func gate(of key: VehicleKey) -> TelemetryGate {
         let index = Int(key.number)
         return index < gates.count ? gates[index] : .all
+    }
+
+    /// Whether the number was a vehicle's once and is another's now.
+    @inline(always)
+    func isGone(_ key: VehicleKey) -> Bool {
+        !merged.isEmpty && key != .unknown && self[key] == nil
     }
 
     public func zone(of key: VehicleKey) -> TimeZoneRules {

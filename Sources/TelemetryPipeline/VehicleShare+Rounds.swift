@@ -35,7 +35,7 @@ extension VehicleShare {
         var message = MessageInRound(
             view: round.batch.message(place), vehicle: routed.vehicle, position: round.position,
             index: place)
-        if routed.vehicle.isUnlinked {
+        if routed.vehicle.isUnlinked || registry.isGone(routed.vehicle) {
             // It may have been linked since it came; then another worker may own it.
             message.vehicle = fixed.router.relink(
                 routed, topic: bytes.extracting(message.topic),
@@ -195,6 +195,7 @@ extension VehicleShare {
             QuarantinedMessage(
                 position: message.position, index: message.index, source: source, reason: reason,
                 byteOffset: offset, sentence: sentence, arrival: message.view.arrival,
+                flags: message.view.flags,
                 topic: [UInt8](copying: bytes.extracting(message.topic)),
                 payload: [UInt8](copying: bytes.extracting(message.payload))))
     }

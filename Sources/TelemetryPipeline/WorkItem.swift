@@ -49,6 +49,18 @@ struct Adoption: Sendable {
     var forgotten: [VehicleKey] = []
     /// For each link, the state that moves; `nil` where none was kept.
     var states: [HandOver<VehicleSlot?>] = []
+
+    init(registry: VehicleRegistry) { self.registry = registry }
+
+    /// Has state follow a link, or be forgotten where the vehicle's holder lets nothing in.
+    mutating func move(_ link: VehicleLink) {
+        if registry.gate(of: link.to) == .off {
+            forgotten.append(link.from)
+        } else {
+            links.append(link)
+            states.append(HandOver())
+        }
+    }
 }
 
 /// What a worker says after each item of its mailbox, in their order.

@@ -10,7 +10,7 @@ public struct UsageCellName: Hashable, Comparable, Sendable {
 }
 
 /// Who is in a cell and with how much, added up per vehicle; never leaves the room.
-struct CellMembers: Sendable {
+struct CellMembers: Sendable, Equatable {
     struct Share: Sendable, Equatable {
         var metres: Int64
         var days: Int64
@@ -18,6 +18,15 @@ struct CellMembers: Sendable {
 
     private(set) var shares: [UInt32: Share] = [:]
     private var holders: Set<Int64> = []
+
+    init() {}
+
+    /// Members as they were when a cell was released; its holders were counted then.
+    init(released shares: [UInt32: Share]) { self.shares = shares }
+
+    /// The same vehicles with the same shares. Holders don't count: they were counted when the
+    /// cell was released, and nothing is released of them.
+    static func == (left: CellMembers, right: CellMembers) -> Bool { left.shares == right.shares }
 
     mutating func add(_ contribution: UsageContribution, _ limits: UsageLimits) {
         let metres = min(max(contribution.distanceMetres, 0), limits.maximumMetresAMonth)

@@ -7,6 +7,13 @@ struct CellValues: Sendable, Equatable {
     /// Vehicle days; `nil` if one vehicle dominates.
     var days: Int64?
 
+    /// Values as they were released.
+    init(vehicles: Int64, kilometres: Int64?, days: Int64?) {
+        self.vehicles = vehicles
+        self.kilometres = kilometres
+        self.days = days
+    }
+
     /// `nil` if the cell is too small.
     init?(
         _ members: CellMembers, name: UsageCellName, month: UsageMonth, hash: CellHash,

@@ -24,6 +24,9 @@ public struct UsageMonth: Hashable, Comparable, Sendable {
         self.init(year: year, month: digits[4] * 10 + digits[5])
     }
 
+    /// The last month that there is.
+    public static let last = UsageMonth(index: 9999 * 12 + 11)
+
     public var year: Int { Int(index) / 12 }
 
     /// 1…12.

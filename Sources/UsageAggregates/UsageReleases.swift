@@ -7,12 +7,12 @@
 /// least `UsageLimits.minimumChangedVehicles` vehicles in it changed, none of them by more than
 /// half of the change: yesterday's answer and today's never differ by one vehicle.
 public struct UsageReleases: Sendable {
-    private struct Release: Sendable {
+    struct Release: Sendable, Equatable {
         var members: CellMembers
         var values: CellValues
     }
 
-    private var months: [UsageMonth: [UsageCellName: Release]] = [:]
+    var months: [UsageMonth: [UsageCellName: Release]] = [:]
     private let hash: CellHash
     public let limits: UsageLimits
 
@@ -24,9 +24,13 @@ public struct UsageReleases: Sendable {
 
     /// Takes the present contributions of one month and releases what may be released of it.
     /// Repeating it with the same contributions changes nothing.
+    ///
+    /// - Returns: whether the month's releases changed: then they are to be kept, see
+    ///   ``encoded(_:)``, before anything of them is told.
+    @discardableResult
     public mutating func take(
         _ contributions: some Sequence<UsageContribution>, of month: UsageMonth
-    ) throws(UsageError) {
+    ) throws(UsageError) -> Bool {
         var cells: [UsageCellName: CellMembers] = [:]
         for contribution in contributions {
             guard contribution.month == month else {
@@ -50,7 +54,9 @@ public struct UsageReleases: Sendable {
             // An unpublished cell is kept without members: nothing was said of it yet.
             releases[name] = values.map { Release(members: members, values: $0) }
         }
+        let isChanged = releases != months[month] ?? [:]
         months[month] = releases
+        return isChanged
     }
 
     /// Forgets months outside `range`, so that memory stays bounded.

@@ -136,7 +136,7 @@ public struct MessageBatch: Sendable {
 }
 
 /// What came with a message besides its bytes.
-public struct MessageFlags: OptionSet, Sendable, BitwiseCopyable {
+public struct MessageFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import LocalStage
 
 /// A real mosquitto on a free loopback port, with a folder of its own for configuration, sessions
 /// and log; ended with the object. Used by the tests of every room that talks MQTT.
@@ -34,7 +35,7 @@ public final class MosquittoBroker: @unchecked Sendable {
         folder = try TestFolder.make("mosquitto")
         var attempt = 0
         while true {
-            let candidate = try LoopbackPort.free()
+            let candidate = try freeLoopbackPort()
             do {
                 process = try Self.launch(port: candidate, folder: folder, options: options)
                 port = candidate
@@ -64,7 +65,7 @@ public final class MosquittoBroker: @unchecked Sendable {
         process = try Self.launch(port: port, folder: folder, options: options)
     }
 
-    public var identifier: Int32 { process?.identifier ?? 0 }
+    public var identifier: Int32 { process?.pid ?? 0 }
 
     /// What it has logged so far.
     public var log: String {
@@ -112,9 +113,10 @@ public final class MosquittoBroker: @unchecked Sendable {
         try (lines.joined(separator: "\n") + "\n")
             .write(toFile: configuration, atomically: true, encoding: .utf8)
         let process = try ChildProcess(
-            "mosquitto", ["-c", configuration], outputFile: folder + "/log")
+            name: "broker", program: "mosquitto", arguments: ["-c", configuration],
+            log: folder + "/log", isMinded: true)
         let deadline = ContinuousClock.now + .seconds(15)
-        while !LoopbackPort.answers(port) {
+        while !isListening(onLoopback: port) {
             guard process.isRunning, ContinuousClock.now < deadline else {
                 process.end(SIGKILL)
                 let log = try? String(contentsOfFile: folder + "/log", encoding: .utf8)

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import LocalStage
 
 /// Folders and short commands for tests.
 public enum TestFolder {
@@ -25,8 +26,8 @@ public enum Command {
         let folder = try TestFolder.make("command")
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let process = try ChildProcess(
-            program, arguments, outputFile: folder + "/output", isMinded: false)
-        let status = process.wait()
+            name: program, program: program, arguments: arguments, log: folder + "/output")
+        let status = process.waitForExit()
         guard status != 0 else { return }
         let output = try? String(contentsOfFile: folder + "/output", encoding: .utf8)
         throw Failed(description: "\(program) ended with status \(status): \(output ?? "")")

@@ -36,6 +36,43 @@ import VehicleSignals
         #expect(try world.store.operatorCounts().outboxByState == ["delivered": 1])
     }
 
+    @Test func `the ground on which it is told is that of the records`() throws {
+        let world = try StoreWorld.ready()
+        try world.load(
+            .permissions,
+            "person,controller,purpose,state,at,basis\nann,NL-1,P3,Given,2024-01-02,contract\n")
+        try world.fire(try world.firing())
+        let event = try #require(try world.store.dueDeliveries(now: world.now).first?.event)
+        let order = try #require(try begin(world, event))
+        #expect(order.legalBasis == "consent+contract")
+        let line = try #require(try world.store.disclosures().first)
+        #expect(
+            line.basis.hasPrefix("permission:1+3 ")
+                && line.basis.hasSuffix("ground:consent+contract"))
+        try world.fire(try world.firing(.withdraw, hash: "h2"))
+        let tombstone = try #require(try world.store.dueDeliveries(now: world.now).first?.event)
+        #expect(try begin(world, tombstone)?.legalBasis == "legal_obligation")
+        let wrong = try world.load(
+            .permissions,
+            "person,controller,purpose,state,at,basis\nann,NL-1,P3,Given,2024-01-03,because\n")
+        #expect(wrong.rejected.first?.column == "basis")
+    }
+
+    @Test func `permission is asked at the moment at which the file is ours`() throws {
+        let world = try StoreWorld.ready()
+        try world.fire(try world.firing())
+        let event = try #require(try world.store.dueDeliveries(now: world.now).first?.event)
+        var moments = [world.now.advanced(by: .hours(1))]
+        // Withdrawn after the attempt was asked for, before the store came to decide.
+        try world.load(
+            .permissions,
+            "person,controller,purpose,state,at\nann,NL-1,P3,Withdrawn,2026-03-01T08:30:00Z\n")
+        #expect(
+            try world.store.beginAttempt(event: event, now: moments.removeFirst())
+                == .withdrawn(.permissionWithdrawn))
+        #expect(moments.isEmpty)
+    }
+
     @Test func `a retry comes at its time with the same event and one attempt more`() throws {
         let world = try StoreWorld.ready()
         try world.fire(try world.firing())

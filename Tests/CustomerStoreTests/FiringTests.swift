@@ -16,8 +16,8 @@ import VehicleSignals
         #expect(lead.dueExpected?.text == "2026-03-25" && lead.reason == "Service due in 24 days")
         #expect(lead.vehicleReference.hasPrefix("vr_") && !lead.id.contains("."))
         // 1 March 2026 is a Sunday: two working days on is Tuesday, three is Wednesday.
-        #expect(lead.acknowledgeBy?.rfc3339 == "2026-03-03T08:00:00.000Z")
-        #expect(lead.contactBy?.rfc3339 == "2026-03-04T08:00:00.000Z")
+        #expect(lead.acknowledgeBy?.rfc3339 == "2026-03-03T16:00:00.000Z")
+        #expect(lead.contactBy?.rfc3339 == "2026-03-04T16:00:00.000Z")
         #expect(try world.store.triggers(of: world.key()).first?.status == .open)
     }
 

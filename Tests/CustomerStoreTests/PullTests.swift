@@ -20,6 +20,27 @@ import VehicleSignals
         #expect(changed.leads.map(\.triggerCode) == ["SV-01"])
     }
 
+    @Test func `a lead withdrawn while its page is read does not move the cursor past others`()
+        throws
+    {
+        let world = try StoreWorld.ready()
+        try world.load(.vehicles, "vehicle,brand,model\ncar-2,ACME,Wander\n")
+        try world.load(.holdings, "vehicle,person,from\ncar-2,bob,2024-01-01\n")
+        try world.load(.choices, "vehicle,dealer,chosen_at\ncar-2,NL-1,2024-01-02\n")
+        try world.load(
+            .permissions, "person,controller,purpose,state,at\nbob,NL-1,P3,Given,2024-01-02\n")
+        try world.fire(try world.firing(vehicle: "car-2"))
+        try world.fire(try world.firing(code: "SV-01"), try world.firing(code: "SV-12"))
+        try world.load(
+            .permissions, "person,controller,purpose,state,at\nbob,NL-1,P3,Withdrawn,2026-03-01\n")
+        let first = try world.store.leads(dealer: "NL-1", after: 0, limit: 1, now: world.now)
+        let withdrawn = try #require(first.leads.first)
+        #expect(withdrawn.status == .withdrawn && withdrawn.sequence > first.cursor)
+        let rest = try world.store.leads(dealer: "NL-1", after: first.cursor, now: world.now)
+        #expect(rest.leads.map(\.triggerCode) == ["SV-01", "SV-12", "SV-01"])
+        #expect(rest.leads.last?.id == withdrawn.id)
+    }
+
     @Test func `pages of all sizes show every lead once`() throws {
         let world = try StoreWorld.ready()
         for code in 0..<7 { try world.fire(try world.firing(code: "X-\(code)")) }
@@ -124,6 +145,31 @@ import VehicleSignals
         #expect(try world.lead()?.status == .withdrawn)
         #expect(try world.store.disclosures(lead: lead.id).filter { $0.door == .contact }.isEmpty)
         #expect(try world.store.disclosures().count == before + 1)
+    }
+
+    @Test func `an owner sees what was told of his vehicle while it was his`() throws {
+        let world = try StoreWorld.ready()
+        try world.fire(try world.firing())
+        let lead = try #require(try world.lead())
+        _ = try world.store.contact(dealer: "NL-1", lead: lead.id, now: world.now)
+        let own = try world.store.disclosures(about: "ann")
+        #expect(own.map(\.door) == [.leadList, .contact])
+        #expect(own == (try world.store.disclosures()))
+        #expect(try world.store.disclosures(about: "bob").isEmpty)
+        // The car passes to Bob, with a need of his own time.
+        try world.load(.holdings, "vehicle,person,from\ncar-1,bob,2026-03-02\n")
+        let later = world.now.advanced(by: .days(3))
+        try world.load(
+            .permissions, "person,controller,purpose,state,at\nbob,NL-1,P3,Given,2026-03-02\n")
+        try world.load(.choices, "vehicle,dealer,chosen_at\ncar-1,NL-1,2026-03-02\n", at: later)
+        _ = try world.store.reconcile(now: later)
+        try world.fire(
+            try world.firing(code: "SV-12", at: later.advanced(by: .hours(-1))), at: later)
+        _ = try world.lead(at: later)
+        let his = try world.store.disclosures(about: "bob")
+        #expect(!his.isEmpty && his.allSatisfy { $0.at == later })
+        #expect(try world.store.disclosures(about: "ann").allSatisfy { $0.at == world.now })
+        #expect(try world.store.disclosures(about: "ann", after: own[0].id, limit: 1) == [own[1]])
     }
 
     @Test func `a closed lead has no contact`() throws {

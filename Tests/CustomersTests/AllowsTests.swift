@@ -117,7 +117,7 @@ private let spoilings: [Spoiling] = [
     @Test func `with everything in order it is allowed and names its records`() {
         let basis = SharingBasis(epoch: 7, choice: 3, agreement: 9, permissions: [11])
         #expect(SharingWorld().decide() == .allowed(basis))
-        #expect(basis.text == "permission:11 agreement:9 choice:3 epoch:7")
+        #expect(basis.text == "permission:11 agreement:9 choice:3 epoch:7 ground:consent")
     }
 
     @Test(arguments: spoilings)

@@ -31,7 +31,7 @@ private let mayPass: [String: Set<Knocker>] = [
     "listLeads": [.dealer], "readLead": [.dealer], "readContact": [.dealer],
     "reportStatus": [.dealer],
     "readUsage": [.manufacturer, .auditor],
-    "listDisclosures": [.dealer, .otherDealer, .auditor],
+    "listDisclosures": [.dealer, .otherDealer, .owner, .auditor],
     "readStatus": [.gatewayOperator], "readMetrics": [.gatewayOperator],
     "replayEvent": [.gatewayOperator],
     "readCaller": [.gatewayOperator, .dealer, .otherDealer, .manufacturer, .owner, .auditor],

@@ -41,6 +41,7 @@ actor FakeLeadBook: LeadBook {
     private var leads: [String: Lead] = [:]
     private var reports: [String: LeadStatusReport] = [:]
     private var refusals: [String: RefusalReason] = [:]
+    private var withdrawnWhenRead: Set<String> = []
     private var sequence: Int64 = 0
     private(set) var disclosed = 0
     private(set) var contactsAsked: [Timestamp] = []
@@ -54,6 +55,8 @@ actor FakeLeadBook: LeadBook {
     }
 
     func refuse(_ id: String, _ reason: RefusalReason?) { refusals[id] = reason }
+    /// The lead loses its permission with the next reading of the list, and not before.
+    func withdrawWhenRead(_ id: String) { withdrawnWhenRead.insert(id) }
     func set(_ trouble: Trouble) { self.trouble = trouble }
 
     private func meet() async throws {
@@ -76,7 +79,15 @@ actor FakeLeadBook: LeadBook {
         let found = leads.values.filter { $0.dealer == dealer && $0.sequence > sequence }
             .sorted { $0.sequence < $1.sequence }
         disclosed += min(limit, found.count)
-        return LeadPage(leads: Array(found.prefix(limit)), hasMore: found.count > limit)
+        var page = Array(found.prefix(limit))
+        let readThrough = page.last?.sequence ?? sequence
+        for place in page.indices where withdrawnWhenRead.remove(page[place].id) != nil {
+            self.sequence += 1
+            page[place].status = .withdrawn
+            page[place].sequence = self.sequence
+            leads[page[place].id] = page[place]
+        }
+        return LeadPage(leads: page, readThrough: readThrough, hasMore: found.count > limit)
     }
 
     func lead(_ id: String, of dealer: String, for caller: Caller) async throws -> Lead? {
@@ -150,6 +161,46 @@ struct FakeUsageBook: UsageBook {
     }
 }
 
+/// Releases in memory, which outlive the servers that keep them here.
+actor FakeReleaseKeeper: UsageReleaseKeeper {
+    private var kept: [UsageMonth: [UInt8]] = [:]
+    private(set) var writes = 0
+    var isBroken = false
+
+    func set(broken: Bool) { isBroken = broken }
+
+    func releases() async throws -> [KeptUsageRelease] {
+        kept.map { KeptUsageRelease(month: $0.key, cells: $0.value) }
+    }
+
+    func keep(_ release: KeptUsageRelease, now: Timestamp) async throws {
+        if isBroken { throw TemporarilyUnavailable(reason: "The disk is full.") }
+        writes += 1
+        kept[release.month] = release.cells
+    }
+
+    func remove(before month: UsageMonth) async throws {
+        kept = kept.filter { $0.key >= month }
+    }
+}
+
+/// A month whose vehicles change between two questions.
+actor ChangingUsageBook: UsageBook {
+    private var vehicles: Range<UInt32> = 0..<40
+
+    func set(_ range: Range<UInt32>) { vehicles = range }
+
+    func months() async throws -> ClosedRange<UsageMonth>? { FakeUsageBook.first.map { $0...$0 } }
+
+    func contributions(in month: UsageMonth) async throws -> [UsageContribution] {
+        vehicles.map {
+            UsageContribution(
+                vehicle: $0, holder: Int64($0), model: "Wander", powertrain: "BEV", month: month,
+                distanceMetres: 1_000_000 + Int64($0) * 7000, daysDriven: 20)
+        }
+    }
+}
+
 /// A status that tests change.
 actor FakeStatus: GatewayStatus {
     private var current: GatewaySnapshot
@@ -197,7 +248,7 @@ struct FakeDesk: DeliveryDesk {
 
 struct FakeLedger: DisclosureBook {
     func disclosures(
-        to recipient: String?, after sequence: Int64, limit: Int
+        _ scope: DisclosureScope, after sequence: Int64, limit: Int
     ) async throws -> [DisclosureLine] {
         let all = (1...5).map { number in
             DisclosureLine(
@@ -206,8 +257,14 @@ struct FakeLedger: DisclosureBook {
                 dataClasses: [.triggers, .vehicleStatic], reference: "vr_8f\(number)",
                 purpose: .dealerShare, basis: "permission:\(number) agreement:1", door: "webhook")
         }
-        return Array(
-            all.filter { $0.sequence > sequence && (recipient ?? $0.recipient) == $0.recipient }
-                .prefix(limit))
+        let meant = all.filter { line in
+            switch scope {
+            case .everything: true
+            case .to(let recipient): line.recipient == recipient
+            // Two of the five were about this person's car.
+            case .about(let person): person == "person-7" && line.sequence >= 4
+            }
+        }
+        return Array(meant.filter { $0.sequence > sequence }.prefix(limit))
     }
 }

@@ -12,6 +12,8 @@ struct House: Sendable {
     let clock = FakeClock()
     let book = FakeLeadBook()
     let status: FakeStatus
+    let keeper = FakeReleaseKeeper()
+    var usage: any UsageBook = FakeUsageBook()
     var configuration = GatewayConfiguration()
 
     init() {
@@ -27,8 +29,8 @@ struct House: Sendable {
     var dependencies: GatewayDependencies {
         let clock = clock
         return GatewayDependencies(
-            keyRing: FakeKeyRing(), leads: book, usage: FakeUsageBook(), status: status,
-            deliveries: FakeDesk(), disclosures: FakeLedger(),
+            keyRing: FakeKeyRing(), leads: book, usage: usage, usageReleases: keeper,
+            status: status, deliveries: FakeDesk(), disclosures: FakeLedger(),
             usageHash: CellHash(key: (1, 2)), now: { clock.now })
     }
 

@@ -33,6 +33,26 @@ struct LeadRouteTests {
         }
     }
 
+    @Test func `a lead that is withdrawn while it is read hides none behind it`() async throws {
+        let house = House()
+        for number in 1...6 { await house.book.add(house.lead("L\(number)")) }
+        await house.book.withdrawWhenRead("L2")
+        try await house.visit { client async throws in
+            var seen: [String] = []
+            var next = ""
+            var more = true
+            while more {
+                let page = try await client.get(
+                    "\(ownLeads)?limit=2&after=\(next)", key("tpk_dealer_own"))
+                seen += (page.json["leads"]?.elements ?? []).compactMap { $0["lead_id"]?.string }
+                next = try #require(page.json["next"]?.string)
+                more = page.json["has_more"] == true
+            }
+            // Once as its page is read, and once more at the place of its withdrawal.
+            #expect(seen == ["L1", "L2", "L3", "L4", "L5", "L6", "L2"])
+        }
+    }
+
     @Test func `an unchanged list costs no disclosure`() async throws {
         let house = House()
         await house.book.add(house.lead("L1"))

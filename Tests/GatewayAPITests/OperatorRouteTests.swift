@@ -90,6 +90,10 @@ struct OperatorRouteTests {
         try await House().visit { client async throws in
             let own = try await client.get("/v1/disclosures", key("tpk_dealer_own"))
             #expect(own.json["disclosures"]?.elements?.count == 2)
+            let owner = try await client.get("/v1/disclosures", key("tpk_owner"))
+            #expect(
+                (owner.json["disclosures"]?.elements ?? []).compactMap { $0["reference"]?.string }
+                    == ["vr_8f4", "vr_8f5"])
             #expect(!own.text.contains(FakeKeyRing.other))
             let page = try await client.get("/v1/disclosures?limit=3", key("tpk_auditor"))
             #expect(page.json["disclosures"]?.elements?.count == 3)

@@ -10,6 +10,46 @@ struct UsageRouteTests {
         answer.json["cells"]?.elements ?? []
     }
 
+    @Test func `a restart does not release a cell afresh`() async throws {
+        var house = House()
+        let usage = ChangingUsageBook()
+        house.usage = usage
+        let uri = "/v1/usage?metric=distance&by=model"
+        func answer() async throws -> JSONValue? {
+            // Each visit is a server of its own, as after a restart.
+            try await house.visit { client async throws in
+                try await client.get(uri, key("tpk_manufacturer")).json["cells"]
+            }
+        }
+        let first = try await answer()
+        #expect(first?.elements?.count == 1)
+        let writes = await house.keeper.writes
+        #expect(writes == 1)
+        // One vehicle leaves: without a memory the difference would be that vehicle.
+        await usage.set(0..<39)
+        #expect(try await answer() == first)
+        #expect(await house.keeper.writes == writes)
+        // Enough of them change: now another value may be told.
+        await usage.set(12..<52)
+        #expect(try await answer() != first)
+        #expect(await house.keeper.writes == writes + 1)
+    }
+
+    @Test func `nothing is told that could not be kept`() async throws {
+        let house = House()
+        await house.keeper.set(broken: true)
+        try await house.visit { client async throws in
+            let uri = "/v1/usage?metric=vehicles&by=model"
+            let refused = try await client.get(uri, key("tpk_manufacturer"))
+            #expect(refused.status == .serviceUnavailable)
+            #expect(!refused.text.contains("Common"))
+            await house.keeper.set(broken: false)
+            let told = try await client.get(uri, key("tpk_manufacturer"))
+            #expect(told.status == .ok && !cells(told).isEmpty)
+            #expect(await house.keeper.writes == 3)
+        }
+    }
+
     @Test(arguments: ["vehicles", "distance", "days_driven"])
     func `only cells that may be published are in any answer`(metric: String) async throws {
         try await House().visit { client async throws in

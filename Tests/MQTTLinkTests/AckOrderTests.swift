@@ -1,5 +1,6 @@
 import BrokerFixture
 import Foundation
+import LocalStage
 import MQTTLink
 import Testing
 
@@ -17,19 +18,19 @@ struct AckOrderTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let probe = try #require(Self.probe, "AckOrderProbe is not beside the tests")
         let process = try ChildProcess(
-            strace,
-            [
+            name: "strace", program: strace,
+            arguments: [
                 "-f", "-s", "16", "-e", "trace=fdatasync,write,sendto,sendmsg,writev",
                 "-o", folder + "/trace", probe, "\(broker.port)", "vss/#", folder + "/messages",
                 "300",
-            ], outputFile: folder + "/output")
+            ], log: folder + "/output", isMinded: true)
         try #require(broker.waitForLog("Sending SUBACK to ack-order-probe"))
         let writer = try publisher(port: broker.port)
         for number in 0..<300 {
             try writer.publish(topic: "vss/car", payload: Array("message \(number)".utf8))
         }
         try writer.close()
-        #expect(process.wait() == 0)
+        #expect(process.waitForExit() == 0)
         let trace = try String(contentsOfFile: folder + "/trace", encoding: .utf8)
         var order = SystemCallOrder()
         for line in trace.split(separator: "\n") { order.read(line) }

@@ -1,5 +1,6 @@
 import BrokerFixture
 import Foundation
+import LocalStage
 import MQTTLink
 import Testing
 import VehicleSignals
@@ -46,7 +47,7 @@ struct PublisherTests {
 
     @Test func `a full queue pushes back, and closing says what was left`() throws {
         let writer = try MQTTPublisher(
-            configuration(port: try LoopbackPort.free(), client: "writer"),
+            configuration(port: try freeLoopbackPort(), client: "writer"),
             allowance: .everything, queueMessagesMax: 10, clock: wallClock)
         try writer.start()
         for _ in 0..<10 { try writer.publish(topic: "t", payload: [1], waitingAtMost: .zero) }

@@ -1,4 +1,5 @@
 import BrokerFixture
+import LocalStage
 import MQTTLink
 import Testing
 import VehicleSignals
@@ -36,7 +37,7 @@ struct RefusalTests {
     }
 
     @Test func `a port without a broker is said in words`() throws {
-        let told = try refusal(configuration(port: LoopbackPort.free(), client: "reader"))
+        let told = try refusal(configuration(port: freeLoopbackPort(), client: "reader"))
         #expect(told.stage == .network)
         #expect(told.word == "connection refused")
     }

@@ -53,4 +53,43 @@ import VehicleSignals
         #expect(try store.allDays().map(\.vehicle.number) == [2])
         #expect(try store.quarantineFigures().open == 1)
     }
+
+    @Test func `a wish for an erasure is kept until it is over, and its name with it`() throws {
+        let store = try folder.open()
+        let first = try store.requestErasure(
+            of: VehicleKey(7), source: "", externalID: [], now: Timestamp(milliseconds: 1))
+        let second = try store.requestErasure(
+            of: .unknown, source: "native", externalID: Array("SECRETNAME".utf8),
+            now: Timestamp(milliseconds: 2))
+        var request = try #require(try store.nextErasure())
+        #expect(request.id == first && request.vehicle == VehicleKey(7) && request.step == .asked)
+        request.step = .journal
+        request.figures.states = 1
+        try store.note(request)
+        // A process that ends here finds it again.
+        try store.close()
+        let again = try folder.open()
+        #expect(try again.nextErasure() == request)
+        request.step = .incomplete
+        request.figures.unreadable = 2
+        try again.note(request)
+        #expect(try again.erasure(first)?.figures.unreadable == 2)
+        var named = try #require(try again.nextErasure())
+        #expect(named.id == second && named.externalID == Array("SECRETNAME".utf8))
+        #expect(try folder.holds("SECRETNAME"))
+        named.step = .done
+        try again.note(named)
+        #expect(try again.nextErasure() == nil)
+        #expect(try !folder.holds("SECRETNAME"))
+        #expect(try again.erasure(99) == nil)
+    }
+
+    @Test func `one vehicle's state is read without the others`() throws {
+        let store = try folder.open()
+        try store.save(makeFlush(1, states: [(1, "one"), (2, "two")]))
+        let found = try #require(try store.vehicle(VehicleKey(2)))
+        #expect(found.state == Array("two".utf8))
+        #expect(try store.snapshot()?.catalogue == found.catalogue)
+        #expect(try store.vehicle(VehicleKey(3)) == nil)
+    }
 }

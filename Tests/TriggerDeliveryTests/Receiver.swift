@@ -1,7 +1,10 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOSSL
 import Synchronization
 import TriggerDelivery
 import VehicleSignals
@@ -27,8 +30,10 @@ final class Receiver: Sendable {
 
     func url(_ path: String = "/hook") -> String { "http://127.0.0.1:\(port)\(path)" }
 
-    /// Runs a server whose answers `answer` gives, for as long as `body` runs.
+    /// Runs a server whose answers `answer` gives, for as long as `body` runs; with `encryption` it
+    /// speaks HTTPS.
     static func with<Value: Sendable>(
+        encryption: TLSConfiguration? = nil,
         _ answer: @escaping @Sendable (Call, Receiver) async throws -> Response,
         body: @escaping @Sendable (Receiver) async throws -> Value
     ) async throws -> Value {
@@ -46,8 +51,15 @@ final class Receiver: Sendable {
         }
         var logger = Logger(label: "receiver")
         logger.logLevel = .critical
+        let server: HTTPServerBuilder =
+            if let encryption {
+                try .tls(.http1(), tlsConfiguration: encryption)
+            } else {
+                .http1()
+            }
         let app = Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+            router: router, server: server,
+            configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { isReady.yield($0.localAddress?.port ?? 0) }, logger: logger)
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask {

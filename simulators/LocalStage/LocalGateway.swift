@@ -14,6 +14,8 @@ public final class LocalGateway {
         public var roundMessagesMax = 20_000
         /// Folder of rule files; `nil`: the shipped ones.
         public var rules: String?
+        /// Folder of source files; `nil`: the shipped ones.
+        public var sources: String?
 
         public init(brokerPort: Int, apiPort: Int) {
             self.brokerPort = brokerPort
@@ -48,7 +50,7 @@ public final class LocalGateway {
             data: \(folder)/store
             clock: \(settings.clock)
             signals: \(shipped)/signals.yaml
-            sources: \(shipped)/sources
+            sources: \(settings.sources ?? shipped + "/sources")
             rules: \(settings.rules ?? shipped + "/rules")
             broker:
               port: \(settings.brokerPort)

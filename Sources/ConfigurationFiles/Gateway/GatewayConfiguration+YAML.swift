@@ -1,3 +1,5 @@
+import Foundation
+
 extension GatewayConfiguration {
     /// What names of environment variables begin with.
     public static let environmentPrefix = "TURNPIKE_"
@@ -40,7 +42,7 @@ extension GatewayConfiguration {
         result.ingest.read(root.mapping("ingest"))
         result.readStores(root)
         result.api.read(root.mapping("api"))
-        result.delivery.read(root.mapping("delivery"))
+        result.delivery.read(root.mapping("delivery"), folder: folder)
         let log = root.mapping("log")
         result.logLevel = log.word(
             "level",
@@ -57,6 +59,11 @@ extension GatewayConfiguration {
         if let data = root.text("data") { dataFolder = path(data) }
         clock = root.word("clock", of: ["wall", "recorded"], default: clock)
         timeZone = root.string("time_zone", default: timeZone)
+        if TimeZone(identifier: timeZone) == nil {
+            root.report(
+                "time_zone", "time_zone is \"\(timeZone)\", which this system does not know",
+                remedy: "write an IANA name such as Europe/Amsterdam")
+        }
         if let signals = root.text("signals") { signalsFile = path(signals) }
         if root.has("sources") { sourcePaths = root.strings("sources", default: []).map(path) }
         if root.has("rules") { rulePaths = root.strings("rules", default: []).map(path) }
@@ -77,6 +84,8 @@ extension GatewayConfiguration {
         self.state.quarantineMessagesMax = state.int(
             "quarantine_messages_max", in: 1...10_000_000,
             default: self.state.quarantineMessagesMax)
+        self.state.quarantineDays = state.int(
+            "quarantine_days", in: 0...3650, default: self.state.quarantineDays)
         state.finish()
     }
 
@@ -87,13 +96,16 @@ extension GatewayConfiguration {
         "broker.password", "broker.tls_ca", "broker.tls_certificate", "broker.tls_key",
         "broker.session_expiry_hours", "broker.keep_alive_seconds",
         "broker.round_pause_milliseconds", "broker.round_messages_max", "broker.round_bytes_max",
-        "broker.subscriptions", "ingest.workers",
+        "broker.subscriptions", "broker.last_will_topic", "broker.last_will_payload",
+        "broker.last_will_qos", "broker.last_will_retain", "ingest.workers",
         "ingest.unlinked_names_max", "ingest.unlinked_days", "ingest.auto_enrol",
         "journal.retention_hours", "state.flush_seconds", "state.lateness_days",
-        "state.vehicle_days_years", "state.quarantine_messages_max", "api.host", "api.port",
-        "api.manufacturer", "api.metrics_without_key_on_loopback", "delivery.event_source",
-        "delivery.event_type_prefix", "delivery.timeout_seconds",
-        "delivery.allowed_private_targets", "delivery.retry_scale", "log.level",
+        "state.vehicle_days_years", "state.quarantine_messages_max", "state.quarantine_days",
+        "api.host", "api.port",
+        "api.manufacturer", "api.metrics_without_key_on_loopback", "api.idempotency_days",
+        "delivery.event_source", "delivery.event_type_prefix", "delivery.timeout_seconds",
+        "delivery.allowed_private_targets", "delivery.retry_scale", "delivery.tls_ca",
+        "delivery.events_days", "log.level",
     ]
 }
 
@@ -124,6 +136,7 @@ extension GatewayConfiguration.Broker {
         roundBytesMax = section.int(
             "round_bytes_max", in: 65_536...268_435_456, default: roundBytesMax)
         subscriptions = section.strings("subscriptions", default: subscriptions)
+        lastWill.read(section)
         if connections > 1, share.isEmpty {
             section.report(
                 "share",
@@ -137,6 +150,20 @@ extension GatewayConfiguration.Broker {
                 remedy: "give both tls_certificate and tls_key, or neither")
         }
         section.finish()
+    }
+}
+
+extension GatewayConfiguration.LastWill {
+    fileprivate mutating func read(_ section: YAMLMapping) {
+        topic = section.string("last_will_topic", default: topic)
+        payload = section.string("last_will_payload", default: payload)
+        qualityOfService = section.int("last_will_qos", in: 0...2, default: qualityOfService)
+        isRetained = section.bool("last_will_retain", default: isRetained)
+        if topic.contains(where: { $0 == "+" || $0 == "#" }) || topic.hasPrefix("$") {
+            section.report(
+                "last_will_topic", "broker.last_will_topic is \"\(topic)\", no topic to publish on",
+                remedy: "write one topic without + and #, as turnpike/status")
+        }
     }
 }
 
@@ -158,12 +185,17 @@ extension GatewayConfiguration.API {
         manufacturer = section.string("manufacturer", default: manufacturer)
         metricsWithoutKeyOnLoopback = section.bool(
             "metrics_without_key_on_loopback", default: metricsWithoutKeyOnLoopback)
+        idempotencyDays = section.int("idempotency_days", in: 7...3650, default: idempotencyDays)
         section.finish()
     }
 }
 
 extension GatewayConfiguration.Delivery {
-    fileprivate mutating func read(_ section: YAMLMapping) {
+    fileprivate mutating func read(_ section: YAMLMapping, folder: String) {
+        let authority = section.string("tls_ca", default: tlsAuthorityFile)
+        tlsAuthorityFile =
+            authority.isEmpty || authority.hasPrefix("/") ? authority : folder + "/" + authority
+        eventsDays = section.int("events_days", in: 7...3650, default: eventsDays)
         eventSource = section.string("event_source", default: eventSource)
         eventTypePrefix = section.string("event_type_prefix", default: eventTypePrefix)
         timeoutSeconds = section.int("timeout_seconds", in: 1...120, default: timeoutSeconds)

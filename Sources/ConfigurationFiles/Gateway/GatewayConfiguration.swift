@@ -37,6 +37,16 @@ public struct GatewayConfiguration: Sendable, Equatable {
         public var roundBytesMax = 8_388_608
         /// Empty: the filters of the configured sources.
         public var subscriptions: [String] = []
+        public var lastWill = LastWill()
+    }
+
+    /// What the broker says in our stead when the connection breaks.
+    public struct LastWill: Sendable, Equatable {
+        /// Empty: nothing is said.
+        public var topic = ""
+        public var payload = "offline"
+        public var qualityOfService = 1
+        public var isRetained = false
     }
 
     public struct Ingest: Sendable, Equatable {
@@ -55,6 +65,8 @@ public struct GatewayConfiguration: Sendable, Equatable {
         public var latenessDays = 7
         public var vehicleDaysYears = 7
         public var quarantineMessagesMax = 10_000
+        /// 0: no limit of age.
+        public var quarantineDays = 30
     }
 
     public struct API: Sendable, Equatable {
@@ -63,6 +75,7 @@ public struct GatewayConfiguration: Sendable, Equatable {
         /// Controller whose analytics permission counts for usage; empty: any that a holder named.
         public var manufacturer = ""
         public var metricsWithoutKeyOnLoopback = true
+        public var idempotencyDays = 90
     }
 
     public struct Delivery: Sendable, Equatable {
@@ -71,6 +84,9 @@ public struct GatewayConfiguration: Sendable, Equatable {
         public var timeoutSeconds = 15
         public var allowedPrivateTargets: [String] = []
         public var retryScale = 1.0
+        /// Authority that signs dealers' certificates; empty: the system's.
+        public var tlsAuthorityFile = ""
+        public var eventsDays = 90
     }
 
     /// The defaults, with paths beside `folder`, the folder of the configuration file.

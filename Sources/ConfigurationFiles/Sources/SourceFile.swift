@@ -8,6 +8,8 @@ public import VehicleSignals
 /// - `version` (text, required): of the mapping; raise it with every change.
 /// - `vss` (4, 5 or 6, default 6): edition that native payloads follow unless they say another.
 /// - `subscribe` (list): MQTT filters; made from `topics` where every template allows it.
+/// - `import_keys` (true or false, default false): whether it calls vehicles by the keys of the
+///   imported files; VINs count everywhere, other names come from a file of kind `names`.
 /// - `payload_bytes_max` (number, default 1048576): longer payloads are refused.
 /// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
 /// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `fields`,
@@ -40,6 +42,7 @@ public enum SourceFile {
         let name = root.requiredString("source", example: "skoda") ?? ""
         let version = root.requiredString("version", example: "\"1\"") ?? ""
         let edition = root.int("vss", in: 4...6, default: 6)
+        let takesImportKeys = root.bool("import_keys", default: false)
         // 256 MiB is the largest packet of MQTT.
         let limit = root.int(
             "payload_bytes_max", in: 1...268_435_456, default: DecodingLimits.payloadBytesMax)
@@ -69,7 +72,9 @@ public enum SourceFile {
             root.report("source", error.sentence, remedy: "mend the mapping of this source")
             throw ConfigurationMistakes(mistakes.all)
         }
-        return definition
+        var complete = definition
+        complete.takesImportKeys = takesImportKeys
+        return complete
     }
 
     private static func topicDefinitions(

@@ -18,6 +18,9 @@ public struct DeliveryOrder: Sendable, Hashable {
     public var eventTime: Timestamp
     /// Why it ended, in a tombstone.
     public var endedReason: String?
+    /// The legal ground of what is told: that of the permissions on which it rests; of a
+    /// tombstone, the duty to pass on that a right has ended.
+    public var legalBasis: String
 }
 
 public enum DeliveryDecision: Sendable, Hashable {
@@ -45,8 +48,14 @@ extension CustomerStore {
     /// Decides about an attempt at the moment of making it, and books it: permission is asked
     /// now, and attempt count and ledger line are written before anything leaves. A crash between
     /// here and ``finishAttempt(event:result:now:)`` leaves a line too many, never one too few.
-    public func beginAttempt(event: String, now: Timestamp) throws -> DeliveryDecision {
+    ///
+    /// - Parameter now: read once the file is ours to write, however long that took: what was
+    ///   withdrawn while we waited is withdrawn.
+    public func beginAttempt(
+        event: String, now clock: @autoclosure () -> Timestamp
+    ) throws -> DeliveryDecision {
         try pool.write { db in
+            let now = clock()
             guard
                 let row = try db.row(
                     """
@@ -137,12 +146,14 @@ extension LeadDesk {
         var isRedacted = true
         var classes: Set<DataClass> = [.triggers]
         var basis = "duty:withdrawal"
+        var ground = LegalBasis.legalObligation.rawValue
         // An expired lead's facts may be told with its `resolved`, as long as the right holds.
         let isOver = lead.status == .withdrawn || lead.status == .reassigned
         if case .allowed(let found) = decision, !isOver, kind != .withdrawn {
             isRedacted = false
             classes = leadDataClasses
             basis = found.text
+            ground = found.groundText
         }
         try db.disclose(
             to: party.key, door: .webhook, classes: classes, reference: lead.reference,
@@ -154,6 +165,6 @@ extension LeadDesk {
         return DeliveryOrder(
             event: event, kind: kind, attempt: attempt, endpoint: row["endpoint"], url: row["url"],
             secret: row["secret"], lead: content, eventTime: row.time("created"),
-            endedReason: kind.isTombstone ? lead.endedReason : nil)
+            endedReason: kind.isTombstone ? lead.endedReason : nil, legalBasis: ground)
     }
 }

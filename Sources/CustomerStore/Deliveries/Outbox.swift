@@ -12,6 +12,8 @@ public struct DueDelivery: Sendable, Hashable {
     public var kind: LeadEventKind
     /// Attempts made so far.
     public var attempts: Int
+    /// Attempts made so far of the schedule that runs now: a replay by hand begins it anew.
+    public var scheduledAttempts: Int
     public var nextAttempt: Timestamp
     public var createdAt: Timestamp
 }
@@ -77,14 +79,15 @@ extension CustomerStore {
         }
     }
 
-    /// Sends one event again by hand, whatever became of it; `false` if there is no such event,
-    /// or it was withdrawn, which nobody can undo.
+    /// Sends one event again by hand, whatever became of it, with the whole schedule before it;
+    /// `false` if there is no such event, or it was withdrawn, which nobody can undo.
     public func replay(event: String, now: Timestamp) throws -> Bool {
         try pool.write { db in
             try db.change(
                 """
                 UPDATE outbox SET state = 'pending', is_leased = 0, next_attempt = ?,
-                    finished = NULL WHERE event = ? AND state <> 'withdrawn'
+                    schedule_start = attempts, finished = NULL
+                WHERE event = ? AND state <> 'withdrawn'
                 """, [now.milliseconds, event]) > 0
         }
     }
@@ -101,7 +104,8 @@ extension CustomerStore {
             return try db.change(
                 """
                 UPDATE outbox SET state = 'pending', is_leased = 0, next_attempt = ?,
-                    finished = NULL WHERE endpoint = ? AND state IN ('pending', 'dead')
+                    schedule_start = attempts, finished = NULL
+                WHERE endpoint = ? AND state IN ('pending', 'dead')
                 """, [now.milliseconds, endpoint])
         }
     }
@@ -119,11 +123,13 @@ extension Database {
             ORDER BY o.next_attempt, o.seq LIMIT ?
             """, [endpoint, now.milliseconds, max(count, 1)]
         ).map { row in
-            DueDelivery(
+            let attempts: Int = row["attempts"]
+            return DueDelivery(
                 event: row["event"], lead: row["lead"], dealer: row["dealer_key"],
                 endpoint: row["endpoint"], kind: try row.word("kind", of: "outbox"),
-                attempts: row["attempts"], nextAttempt: row.time("next_attempt"),
-                createdAt: row.time("created"))
+                attempts: attempts,
+                scheduledAttempts: attempts - (row["schedule_start"] as Int),
+                nextAttempt: row.time("next_attempt"), createdAt: row.time("created"))
         }
     }
 }

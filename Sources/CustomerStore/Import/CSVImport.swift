@@ -7,6 +7,7 @@ extension CustomerStore {
     /// reason; the same file again changes nothing. The file is read in pieces, so its size does
     /// not matter; rows land in transactions of ``ImportRun/rowsPerTransaction``.
     ///
+    /// - Parameter progress: called after each transaction, with the secrets that it made.
     /// - Throws: ``ImportError`` when nothing can be taken at all; a database error when the disk
     ///   is full or another process keeps the file too long. What landed before stays, and
     ///   importing the file again goes on from there.
@@ -66,10 +67,14 @@ struct ImportRun {
         }
         func flush() throws {
             guard !waiting.isEmpty else { return }
+            let shown = writer.generatedSecrets.count
             try land(waiting, header, &writer, into: &result)
             waiting.removeAll(keepingCapacity: true)
             progress?(
-                ImportProgress(rows: result.rows, bytesRead: bytesRead, bytesTotal: total))
+                ImportProgress(
+                    rows: result.rows,
+                    newSecrets: Array(writer.generatedSecrets.dropFirst(shown)),
+                    bytesRead: bytesRead, bytesTotal: total))
             usleep(Self.pauseMicroseconds)
         }
 

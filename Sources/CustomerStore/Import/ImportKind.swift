@@ -44,9 +44,9 @@ public enum ImportKind: String, Sendable, CaseIterable {
             ]
         case .names: []
         case .holdings: ["role", "to", "disputed"]
-        case .dealers: ["time_zone", "kind"]
+        case .dealers: ["time_zone", "kind", "opening_hours", "holidays"]
         case .choices: ["person"]
-        case .permissions: ["channel", "vehicle", "valid_until", "evidence"]
+        case .permissions: ["channel", "vehicle", "valid_until", "basis", "evidence"]
         case .agreements: ["brands", "valid_to", "status"]
         case .endpoints: ["kind", "secret", "enabled"]
         case .gates: []
@@ -70,7 +70,8 @@ public struct ImportResult: Sendable, Hashable {
     public var rejectedCount = 0
     public var rejected: [RejectedRow] = []
     public var warnings: [String] = []
-    /// Secrets that were made for endpoints without one; shown here and nowhere else.
+    /// Secrets that were made for endpoints without one, all of them; each was in the
+    /// ``ImportProgress`` of its transaction before.
     public var generatedSecrets: [GeneratedSecret] = []
 
     /// Longest list of rejected rows; beyond it they are only counted.
@@ -110,9 +111,12 @@ public struct GeneratedSecret: Sendable, Hashable {
     public var secret: String
 }
 
-/// How far an import has come.
+/// How far an import has come: said after each transaction, of what is on disk.
 public struct ImportProgress: Sendable, Hashable {
     public var rows: Int
+    /// Secrets that were made for the rows of this transaction. Whoever imports shows them now:
+    /// if a later row ends the import, nobody else will.
+    public var newSecrets: [GeneratedSecret]
     public var bytesRead: Int64
     public var bytesTotal: Int64
 }

@@ -27,9 +27,9 @@ extension RowWriter {
         let result = try upsert(
             "dealers", keys: [("key", key)],
             values: [
-                ("name", try row.required("name")), ("time_zone", try timeZone(row)),
+                ("name", try row.required("name")), ("time_zone", try timeZone(row) ?? "UTC"),
                 ("kind", dealerKind.rawValue),
-            ], db)
+            ] + (try calendar(row)), db)
         let known = Set(
             try String.fetchAll(
                 db.cachedStatement(sql: "SELECT brand FROM dealer_brands WHERE dealer = ?"),
@@ -43,6 +43,31 @@ extension RowWriter {
             try db.run("INSERT INTO dealer_brands VALUES (?, ?)", [result.id, brand])
         }
         return result.outcome == .added ? .added : .changed
+    }
+
+    /// Opening hours and holidays, of those columns that the file has.
+    private func calendar(
+        _ row: ImportRow
+    ) throws -> [(String, (any DatabaseValueConvertible)?)] {
+        var values: [(String, (any DatabaseValueConvertible)?)] = []
+        if row.has("opening_hours") {
+            let text = try row.optional("opening_hours") ?? ""
+            do throws(OpeningHours.Flaw) {
+                if !text.isEmpty { _ = try OpeningHours(text) }
+            } catch {
+                throw RowFlaw(column: "opening_hours", reason: "\"\(error.part)\" \(error.reason)")
+            }
+            values.append(("opening_hours", text))
+        }
+        if row.has("holidays") {
+            let days = WordList.codes(try row.optional("holidays") ?? "")
+            for day in days where ImportRow.day(day) == nil {
+                throw RowFlaw(
+                    column: "holidays", reason: "\"\(day)\" is no day; write 2026-12-25")
+            }
+            values.append(("holidays", Set(days).sorted().joined(separator: ";")))
+        }
+        return values
     }
 
     mutating func writeAgreement(_ row: ImportRow, _ db: Database) throws -> RowOutcome {

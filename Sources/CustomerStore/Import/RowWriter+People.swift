@@ -145,6 +145,7 @@ extension RowWriter {
         }
         var channel: ContactChannel?
         if try row.optional("channel") != nil { channel = try row.word("channel") }
+        let basis: LegalBasis = try row.word("basis", default: .consent)
         var epoch: Int64?
         if try row.optional("vehicle") != nil {
             epoch = try ownEpoch(
@@ -156,21 +157,22 @@ extension RowWriter {
                 """
                 SELECT 1 FROM permissions WHERE person = ? AND purpose = ? AND controller = ?
                     AND channel IS ? AND epoch IS ? AND state = ? AND at = ? AND valid_until IS ?
+                    AND basis = ?
                 """,
                 [
                     person, purpose.rawValue, controller, channel?.rawValue, epoch, state.rawValue,
-                    at.milliseconds, until?.milliseconds,
+                    at.milliseconds, until?.milliseconds, basis.rawValue,
                 ]) != nil
         if isKnown { return .unchanged }
         try db.run(
             """
             INSERT INTO permissions (person, controller, purpose, channel, epoch, state, at,
-                valid_until, evidence, recorded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                valid_until, basis, evidence, recorded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 person, controller, purpose.rawValue, channel?.rawValue, epoch, state.rawValue,
-                at.milliseconds, until?.milliseconds, try row.optional("evidence"),
-                now.milliseconds,
+                at.milliseconds, until?.milliseconds, basis.rawValue,
+                try row.optional("evidence"), now.milliseconds,
             ])
         return .added
     }

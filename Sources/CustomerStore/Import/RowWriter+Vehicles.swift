@@ -14,16 +14,23 @@ extension RowWriter {
             throw RowFlaw(column: "vehicle", reason: "neither vehicle nor vin is given")
         }
         let key = try existing(own, vin, db)
+        let heard = try vin.map { try db.vehiclesOnlyHeard(as: $0) } ?? []
         let values = try facts(row, isNew: key == nil)
         var outcome = RowOutcome.unchanged
         let id: Int64
-        if let key {
-            id = key
+        if let known = key ?? heard.first {
+            // A vehicle that was only heard becomes the imported one, with all that it said.
+            id = Int64(known.number)
             let result = try upsert("vehicles", keys: [("id", id)], values: values, db)
-            outcome = result.outcome
+            outcome = key == nil ? .added : result.outcome
         } else {
-            id = try insert(values, db)
+            id = try insert(values + [("gate", options.defaultGate.rawValue)], db)
             outcome = .added
+        }
+        let vehicle = VehicleKey(UInt32(truncatingIfNeeded: id))
+        for other in heard where other != vehicle {
+            try db.merge(other, into: vehicle, now: now)
+            if outcome == .unchanged { outcome = .changed }
         }
         if let vin {
             if try db.text("SELECT vin FROM vehicles WHERE id = ?", [id]) == nil {
@@ -60,7 +67,7 @@ extension RowWriter {
     }
 
     /// The vehicle that the row is about, if it is known; its names must not contradict.
-    private func existing(_ own: String?, _ vin: VIN?, _ db: Database) throws -> Int64? {
+    private func existing(_ own: String?, _ vin: VIN?, _ db: Database) throws -> VehicleKey? {
         func find(_ source: String, _ id: String) throws -> Int64? {
             try db.integer(
                 "SELECT vehicle FROM vehicle_names WHERE source = ? AND external_id = ?",
@@ -78,7 +85,7 @@ extension RowWriter {
                 column: "vin",
                 reason: "is \(vin.text), but the vehicle is on record with …\(known.suffix(6))")
         }
-        return byKey ?? byVIN
+        return (byKey ?? byVIN).map { VehicleKey(UInt32(truncatingIfNeeded: $0)) }
     }
 
     /// Columns that the file has; for a new vehicle the others with their defaults.
@@ -88,8 +95,8 @@ extension RowWriter {
         var values: [(String, (any DatabaseValueConvertible)?)] = [
             ("brand", try row.required("brand")), ("model", try row.required("model")),
         ]
-        if isNew { values.append(("gate", options.defaultGate.rawValue)) }
-        if row.has("time_zone") || isNew { values.append(("time_zone", try timeZone(row))) }
+        // Empty: the site's own zone, whatever it is when days are cut.
+        if row.has("time_zone") || isNew { values.append(("time_zone", try timeZone(row) ?? "")) }
         if row.has("powertrain") || isNew {
             values.append(("powertrain", try row.optional("powertrain") ?? ""))
         }
@@ -145,6 +152,14 @@ extension RowWriter {
             "SELECT vehicle FROM vehicle_names WHERE source = ? AND external_id = ?",
             [source, externalID])
         if known == vehicle { return .unchanged }
+        if let known {
+            let before = VehicleKey(UInt32(truncatingIfNeeded: known))
+            if try db.isOnlyHeard(before) {
+                try db.merge(
+                    before, into: VehicleKey(UInt32(truncatingIfNeeded: vehicle)), now: now)
+                return .changed
+            }
+        }
         try db.run(
             """
             INSERT INTO vehicle_names (source, external_id, vehicle) VALUES (?, ?, ?)

@@ -77,7 +77,9 @@ struct RowWriter {
     /// The one vehicle that a cell means.
     func vehicle(_ row: ImportRow, _ db: Database) throws -> VehicleKey {
         let text = try row.required("vehicle")
-        let found = try db.vehicles(named: text)
+        var found = try db.vehicles(named: text)
+        // A vehicle that was only heard does not stand against the one that somebody imported.
+        if found.count > 1 { found = try found.filter { !(try db.isOnlyHeard($0)) } }
         if found.count == 1 { return found[0] }
         throw RowFlaw(
             column: "vehicle",
@@ -101,9 +103,9 @@ struct RowWriter {
         return id
     }
 
-    /// A zone that this system knows; UTC where the cell is empty.
-    mutating func timeZone(_ row: ImportRow) throws -> String {
-        guard let name = try row.optional("time_zone") else { return "UTC" }
+    /// A zone that this system knows; `nil` where the cell is empty.
+    mutating func timeZone(_ row: ImportRow) throws -> String? {
+        guard let name = try row.optional("time_zone") else { return nil }
         if knownZones.contains(name) { return name }
         guard TimeZone(identifier: name) != nil else {
             throw RowFlaw(

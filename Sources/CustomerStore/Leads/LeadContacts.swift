@@ -38,11 +38,13 @@ public struct ContactRefusal: Sendable, Hashable {
 
 extension CustomerStore {
     /// Whom to call about a lead, if that is permitted at `now`. The decision, the line in the
-    /// ledger and the reading of the person are one transaction.
+    /// ledger and the reading of the person are one transaction; `now` is read when it begins.
     public func contact(
-        dealer: String, lead id: String, purpose: Purpose = .dealerShare, now: Timestamp
+        dealer: String, lead id: String, purpose: Purpose = .dealerShare,
+        now clock: @autoclosure () -> Timestamp
     ) throws -> ContactAnswer {
         try pool.write { db in
+            let now = clock()
             guard let party = try db.dealer(key: dealer), let lead = try db.lead(id: id),
                 lead.dealer == party.id
             else { return .notFound }

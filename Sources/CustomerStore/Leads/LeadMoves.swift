@@ -70,6 +70,7 @@ extension LeadDesk {
         let sequence = try db.advance("change_sequence")
         let id = Identifiers.sortable(now: now, order: sequence)
         let levels = store.options.serviceLevels
+        let calendar = try BusinessCalendar(of: dealer)
         let reference = store.referenceKey.reference(
             recipient: dealer.key, vehicle: trigger.vehicle, epoch: basis.epoch)
         try db.run(
@@ -81,8 +82,8 @@ extension LeadDesk {
             [
                 id, trigger.id, Int64(trigger.vehicle.number), dealer.id, basis.epoch, reference,
                 sequence, now.milliseconds, now.milliseconds,
-                levels.acknowledgeBy(trigger.tier, from: now)?.milliseconds,
-                levels.contactBy(trigger.tier, from: now)?.milliseconds,
+                levels.acknowledgeBy(trigger.tier, from: now, calendar)?.milliseconds,
+                levels.contactBy(trigger.tier, from: now, calendar)?.milliseconds,
                 levels.expiry(due: trigger.dueLate, from: now).milliseconds, basis.text,
             ])
         try db.run(

@@ -18,9 +18,11 @@ extension CustomerStore {
     ///
     /// Permission is asked for each lead at `now`: one that may no longer be told is withdrawn in
     /// the same transaction and comes as a tombstone with nothing but opaque names. Every lead
-    /// handed out writes a line of the ledger. An unknown dealer has no leads.
+    /// handed out writes a line of the ledger. An unknown dealer has no leads. `now` is read when
+    /// the transaction begins.
     public func leads(
-        dealer: String, after: Int64, limit: Int = leadPageMax, now: Timestamp
+        dealer: String, after: Int64, limit: Int = leadPageMax,
+        now clock: @autoclosure () -> Timestamp
     ) throws -> LeadPage {
         let count = min(max(limit, 1), Self.leadPageMax)
         let nothing = LeadPage(leads: [], cursor: after, hasMore: false)
@@ -34,6 +36,7 @@ extension CustomerStore {
         }
         guard isNews else { return nothing }
         return try pool.write { db in
+            let now = clock()
             guard let party = try db.dealer(key: dealer) else { return nothing }
             let rows = try db.rows(
                 "SELECT * FROM leads WHERE dealer = ? AND sequence > ? ORDER BY sequence LIMIT ?",
@@ -55,8 +58,11 @@ extension CustomerStore {
     }
 
     /// One lead of the dealer; `nil` if there is none of that id, or it is another dealer's.
-    public func lead(dealer: String, id: String, now: Timestamp) throws -> Lead? {
+    public func lead(
+        dealer: String, id: String, now clock: @autoclosure () -> Timestamp
+    ) throws -> Lead? {
         try pool.write { db in
+            let now = clock()
             guard let party = try db.dealer(key: dealer), let row = try db.lead(id: id),
                 row.dealer == party.id
             else { return nil }

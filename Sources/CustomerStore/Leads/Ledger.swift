@@ -68,16 +68,38 @@ extension CustomerStore {
                 ORDER BY id LIMIT ?
                 """,
                 [after, lead, lead, reference, reference, recipient, recipient, count]
-            ).map { row in
-                Disclosure(
-                    id: row["id"], at: row.time("at"), recipient: row["recipient"],
-                    door: try row.word("door", of: "disclosures"),
-                    dataClasses: WordList.codes(row["data_classes"])
-                        .compactMap(DataClass.init(rawValue:)),
-                    reference: row["reference"],
-                    purpose: try row.word("purpose", of: "disclosures"), basis: row["basis"],
-                    lead: row["lead"], event: row["event"], attempt: row["attempt"])
-            }
+            ).map { try $0.disclosure() }
         }
+    }
+
+    /// Lines after line `after` about the vehicles of a person, ascending: those that fell into
+    /// his own holdings, and nothing from before or after them.
+    public func disclosures(
+        about person: String, after: Int64 = 0, limit: Int = 200
+    ) throws -> [Disclosure] {
+        let count = min(max(limit, 1), Self.disclosurePageMax)
+        return try pool.read { db in
+            try db.rows(
+                """
+                SELECT d.* FROM persons p JOIN epochs e ON e.person = p.id
+                    JOIN leads l ON l.vehicle = e.vehicle AND l.epoch = e.id
+                    JOIN disclosures d ON d.lead = l.id
+                WHERE p.key = ? AND d.id > ? ORDER BY d.id LIMIT ?
+                """, [person, after, count]
+            ).map { try $0.disclosure() }
+        }
+    }
+}
+
+extension Row {
+    fileprivate func disclosure() throws -> Disclosure {
+        Disclosure(
+            id: self["id"], at: time("at"), recipient: self["recipient"],
+            door: try word("door", of: "disclosures"),
+            dataClasses: WordList.codes(self["data_classes"])
+                .compactMap(DataClass.init(rawValue:)),
+            reference: self["reference"], purpose: try word("purpose", of: "disclosures"),
+            basis: self["basis"], lead: self["lead"], event: self["event"],
+            attempt: self["attempt"])
     }
 }

@@ -45,6 +45,15 @@ extension CustomerStore {
         return total
     }
 
+    /// Whether a right changed since the last reconciliation; a look-up, cheap enough for each
+    /// second.
+    public func hasMarks() throws -> Bool {
+        try pool.read { db in
+            let marked = try db.integer("SELECT 1 FROM marked_vehicles LIMIT 1") != nil
+            return try marked || db.counter("reconcile_all") != 0
+        }
+    }
+
     private func reconcileMarked(
         now: Timestamp, into total: inout ReconcileOutcome
     ) throws -> Bool {

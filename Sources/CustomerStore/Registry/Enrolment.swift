@@ -1,6 +1,6 @@
 public import Customers
 import GRDB
-import VehicleSignals
+public import VehicleSignals
 
 extension CustomerStore {
     /// Makes a vehicle for each name that has none: brand, model and holder stay unknown until an
@@ -27,5 +27,55 @@ extension CustomerStore {
             if made > 0 { _ = try db.advance("registry_version") }
             return made
         }
+    }
+}
+
+/// A vehicle that turned out to be another one.
+public struct MergedVehicle: Sendable, Hashable {
+    public var vehicle: VehicleKey
+    public var into: VehicleKey
+}
+
+// A vehicle that was only heard: enrolled by itself, and nobody has said anything about it yet.
+// Imports name a brand, so an empty one tells; a holding or a gate makes it somebody's vehicle
+// nevertheless.
+extension Database {
+    private static let onlyHeard = """
+        v.brand = '' AND v.model = ''
+            AND NOT EXISTS (SELECT 1 FROM epochs e WHERE e.vehicle = v.id)
+            AND NOT EXISTS (SELECT 1 FROM gates g WHERE g.vehicle = v.id)
+        """
+
+    func isOnlyHeard(_ vehicle: VehicleKey) throws -> Bool {
+        try integer(
+            "SELECT 1 FROM vehicles v WHERE v.id = ? AND \(Self.onlyHeard)",
+            [Int64(vehicle.number)]) != nil
+    }
+
+    /// Vehicles that were only heard and that some source calls by this VIN.
+    func vehiclesOnlyHeard(as vin: VIN) throws -> [VehicleKey] {
+        try rows(
+            """
+            SELECT DISTINCT v.id FROM vehicle_names n JOIN vehicles v ON v.id = n.vehicle
+            WHERE n.external_id IN (?, ?) AND \(Self.onlyHeard) ORDER BY v.id
+            """, [vin.text, vin.text.lowercased()]
+        ).map { VehicleKey(UInt32(truncatingIfNeeded: $0[0] as Int64)) }
+    }
+
+    /// Makes a vehicle that was only heard part of another: its names and what the rules found
+    /// move, and its number is remembered, so that its state can follow. Nobody held it, so
+    /// nothing of it was ever a lead.
+    func merge(_ vehicle: VehicleKey, into other: VehicleKey, now: Timestamp) throws {
+        let (from, to) = (Int64(vehicle.number), Int64(other.number))
+        try run("UPDATE vehicle_names SET vehicle = ? WHERE vehicle = ?", [to, from])
+        try run("UPDATE OR IGNORE triggers SET vehicle = ? WHERE vehicle = ?", [to, from])
+        try run("DELETE FROM triggers WHERE vehicle = ?", [from])
+        try run("DELETE FROM marked_vehicles WHERE vehicle = ?", [from])
+        try run("INSERT OR IGNORE INTO marked_vehicles VALUES (?)", [to])
+        try run("UPDATE merged_vehicles SET into_vehicle = ? WHERE into_vehicle = ?", [to, from])
+        try run(
+            "INSERT INTO merged_vehicles (vehicle, into_vehicle, at) VALUES (?, ?, ?)",
+            [from, to, now.milliseconds])
+        try run("DELETE FROM vehicles WHERE id = ?", [from])
     }
 }

@@ -15,6 +15,8 @@ public struct RegistrySnapshot: Sendable {
     public var sources: [String]
     /// Brands, models, powertrains, zones and battery types; vehicles count in here.
     public var texts: [String]
+    /// Numbers that turned out to be other vehicles' and are nobody's any more.
+    public var merged: [MergedVehicle] = []
 
     /// The external id of a name.
     public func externalID(of name: RegisteredName) -> String {
@@ -30,7 +32,7 @@ public struct RegisteredVehicle: Sendable, BitwiseCopyable {
     public var brand: UInt32
     public var model: UInt32
     public var powertrain: UInt32
-    /// IANA name.
+    /// IANA name; empty for the site's own zone.
     public var timeZone: UInt32
     public var batteryType: UInt32
     public var modelYear: Int32?
@@ -51,20 +53,31 @@ public struct RegisteredName: Sendable, BitwiseCopyable {
 extension CustomerStore {
     /// All vehicles and names as they are now, read in one transaction: about a second for a
     /// million vehicles.
-    public func registrySnapshot() throws -> RegistrySnapshot {
+    public func registrySnapshot() throws -> RegistrySnapshot { try snapshot(of: nil) }
+
+    /// The same of one vehicle: a few look-ups, however many vehicles there are.
+    public func registrySnapshot(of vehicle: VehicleKey) throws -> RegistrySnapshot {
+        try snapshot(of: vehicle)
+    }
+
+    private func snapshot(of vehicle: VehicleKey?) throws -> RegistrySnapshot {
         try pool.read { db in
+            func condition(_ column: String) -> String {
+                vehicle.map { "WHERE \(column) = \($0.number)" } ?? ""
+            }
             var interner = TextInterner()
             var snapshot = RegistrySnapshot(
                 version: try db.counter("registry_version"), vehicles: [], names: [],
                 nameBytes: [], sources: [], texts: [])
-            let count = try db.integer("SELECT count(*) FROM vehicles") ?? 0
+            let count =
+                try vehicle.map { _ in 1 } ?? db.integer("SELECT count(*) FROM vehicles") ?? 0
             snapshot.vehicles.reserveCapacity(Int(count))
             let cursor = try Row.fetchCursor(
                 db,
                 sql: """
                     SELECT id, gate, brand, model, powertrain, time_zone, battery_type, model_year,
                         interval_km, interval_days, last_service_day, last_service_km
-                    FROM vehicles ORDER BY id
+                    FROM vehicles \(condition("id")) ORDER BY id
                     """)
             while let row = try cursor.next() {
                 let id: Int64 = row[0]
@@ -80,20 +93,30 @@ extension CustomerStore {
                         lastServiceDay: row[10], lastServiceKilometres: row[11]))
             }
             snapshot.texts = interner.texts
-            try Self.readNames(db, into: &snapshot, expecting: Int(count) * 2)
+            try Self.readNames(
+                db, condition("vehicle"), into: &snapshot, expecting: Int(count) * 2)
+            snapshot.merged = try db.rows(
+                "SELECT vehicle, into_vehicle FROM merged_vehicles \(condition("into_vehicle"))"
+            ).map { row in
+                MergedVehicle(
+                    vehicle: VehicleKey(UInt32(truncatingIfNeeded: row[0] as Int64)),
+                    into: VehicleKey(UInt32(truncatingIfNeeded: row[1] as Int64)))
+            }
             return snapshot
         }
     }
 
     private static func readNames(
-        _ db: Database, into snapshot: inout RegistrySnapshot, expecting count: Int
+        _ db: Database, _ condition: String, into snapshot: inout RegistrySnapshot,
+        expecting count: Int
     ) throws {
         snapshot.names.reserveCapacity(count)
         snapshot.nameBytes.reserveCapacity(count * 17)
         var sources = TextInterner()
         let cursor = try Row.fetchCursor(
             db,
-            sql: "SELECT source, external_id, vehicle FROM vehicle_names ORDER BY 1, 2")
+            sql: "SELECT source, external_id, vehicle FROM vehicle_names \(condition) ORDER BY 1, 2"
+        )
         while let row = try cursor.next() {
             let externalID: String = row[1]
             let vehicle: Int64 = row[2]

@@ -85,6 +85,14 @@ extension CustomerStore {
         }
     }
 
+    /// The vehicles that have triggers, in the order of their numbers.
+    public func vehiclesWithTriggers() throws -> [VehicleKey] {
+        try pool.read { db in
+            try db.rows("SELECT DISTINCT vehicle FROM triggers ORDER BY vehicle")
+                .map { VehicleKey(UInt32(truncatingIfNeeded: $0[0] as Int64)) }
+        }
+    }
+
     /// The vehicle's triggers with their leads, newest first.
     public func triggers(of key: VehicleKey, limit: Int = 100) throws -> [StoredTrigger] {
         try pool.read { db in

@@ -3,13 +3,18 @@ public import VehicleSignals
 
 /// One page of a dealer's leads in the order of their changes.
 public struct LeadPage: Sendable {
-    /// Ascending by `Lead.sequence`.
+    /// In the order in which the book read them. A lead that was taken away while the page was
+    /// read carries the sequence of that, which may lie far beyond the page.
     public var leads: [Lead]
+    /// The sequence up to which the book has read: where the next page begins. Not the last
+    /// lead's own, since that would jump over whatever lies in between.
+    public var readThrough: Int64
     /// Whether more follow at once.
     public var hasMore: Bool
 
-    public init(leads: [Lead], hasMore: Bool) {
+    public init(leads: [Lead], readThrough: Int64, hasMore: Bool) {
         self.leads = leads
+        self.readThrough = readThrough
         self.hasMore = hasMore
     }
 }

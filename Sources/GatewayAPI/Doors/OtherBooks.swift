@@ -10,6 +10,27 @@ public protocol UsageBook: Sendable {
     func contributions(in month: UsageMonth) async throws -> [UsageContribution]
 }
 
+/// What was released of the usage of one month, in the form of `UsageReleases`.
+public struct KeptUsageRelease: Sendable, Hashable {
+    public var month: UsageMonth
+    public var cells: [UInt8]
+
+    public init(month: UsageMonth, cells: [UInt8]) {
+        self.month = month
+        self.cells = cells
+    }
+}
+
+/// Keeps what was released of the usage over restarts: two answers must not be subtractable, and
+/// what was answered yesterday counts, whoever restarted in between.
+public protocol UsageReleaseKeeper: Sendable {
+    func releases() async throws -> [KeptUsageRelease]
+    /// Puts it in the place of the month's earlier one; durable when it returns.
+    func keep(_ release: KeptUsageRelease, now: Timestamp) async throws
+    /// Removes the releases of months before `month`, which are not answered any more.
+    func remove(before month: UsageMonth) async throws
+}
+
 /// What comes of sending an event again by hand.
 public enum ReplayAnswer: Sendable {
     /// So many deliveries wait to be tried at once.
@@ -56,11 +77,19 @@ public struct DisclosureLine: Sendable, Hashable {
     }
 }
 
+/// Whose lines of the ledger.
+public enum DisclosureScope: Sendable, Hashable {
+    case everything
+    /// What went to this party.
+    case to(String)
+    /// What was told of the vehicles of this person, from the times in which they were his.
+    case about(String)
+}
+
 /// The ledger, for reading.
 public protocol DisclosureBook: Sendable {
-    /// At most `limit` lines after `sequence`, ascending; only what went to `recipient`, or
-    /// everything if `nil`.
+    /// At most `limit` lines of `scope` after `sequence`, ascending.
     func disclosures(
-        to recipient: String?, after sequence: Int64, limit: Int
+        _ scope: DisclosureScope, after sequence: Int64, limit: Int
     ) async throws -> [DisclosureLine]
 }

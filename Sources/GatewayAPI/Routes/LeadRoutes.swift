@@ -51,7 +51,7 @@ struct LeadRoutes: Sendable {
             let eTag = Self.eTag("\(dealer)\u{0}\(after)\u{0}\(limit)\u{0}\(newest)")
             if call.holds(eTag) { return .notModified(eTag: eTag) }
             let page = try await book.leads(of: dealer, after: after, limit: limit, for: caller)
-            let next = Cursor.text("L", page.leads.last?.sequence ?? after)
+            let next = Cursor.text("L", page.readThrough)
             var reply = Reply([
                 "leads": .array(page.leads.map { $0.json(language: language) }),
                 "next": .string(next),

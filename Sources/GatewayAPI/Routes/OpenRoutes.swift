@@ -80,13 +80,17 @@ var whoamiRoute: Route {
     }
 }
 
-/// What was shared, with whom and why: a dealer reads what he received, an auditor everything.
+/// What was shared, with whom and why: a dealer reads what he received, an owner what was told of
+/// his vehicles while they were his, an auditor everything.
 func disclosureRoute(_ book: any DisclosureBook) -> Route {
     Route(
         operation: "listDisclosures", method: .get, path: "/v1/disclosures",
         summary: "The ledger of what was shared",
-        words: "A dealer sees what went to him, an auditor every line. No line holds content.",
-        access: .roles(.dealer, .auditor),
+        words: """
+            A dealer sees what went to him, an owner what was told of his vehicles while he held \
+            them, an auditor every line. No line holds content.
+            """,
+        access: .roles(.dealer, .owner, .auditor),
         parameters: [
             .query(
                 "after", "Where to go on: `next` of an earlier page.",
@@ -104,8 +108,13 @@ func disclosureRoute(_ book: any DisclosureBook) -> Route {
         let caller = try call.requiredCaller()
         let after = try Cursor.sequence("D", call.values["after"])
         let limit = try call.number("limit", in: 1...GatewayLimit.pageSize, default: 100)
-        let lines = try await book.disclosures(
-            to: caller.role == .auditor ? nil : caller.party, after: after, limit: limit)
+        let scope: DisclosureScope =
+            switch caller.role {
+            case .auditor: .everything
+            case .owner: .about(caller.party)
+            default: .to(caller.party)
+            }
+        let lines = try await book.disclosures(scope, after: after, limit: limit)
         return Reply([
             "disclosures": .array(lines.map(\.json)),
             "next": .string(Cursor.text("D", lines.last?.sequence ?? after)),

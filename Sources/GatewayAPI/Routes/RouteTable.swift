@@ -17,8 +17,8 @@ package struct RouteTable: Sendable {
         routes +=
             UsageRoutes(
                 desk: UsageDesk(
-                    book: dependencies.usage, hash: dependencies.usageHash,
-                    refresh: configuration.usageRefresh)
+                    book: dependencies.usage, keeper: dependencies.usageReleases,
+                    hash: dependencies.usageHash, refresh: configuration.usageRefresh)
             ).routes
         if let book = dependencies.disclosures { routes += [disclosureRoute(book)] }
         routes +=

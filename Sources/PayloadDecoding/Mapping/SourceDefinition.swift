@@ -14,6 +14,8 @@ public struct SourceDefinition: Sendable, Equatable {
     /// Longest payload in bytes; longer ones are refused unread.
     public var payloadBytesMax: Int
     public var topics: [TopicDefinition]
+    /// Whether the source calls vehicles by the keys of imported files.
+    public var takesImportKeys = false
 
     public init(
         name: String, version: String, edition: Int = 6, subscriptions: [String] = [],

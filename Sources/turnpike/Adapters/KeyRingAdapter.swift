@@ -1,15 +1,33 @@
 import CustomerStore
-import GatewayAPI
-import VehicleSignals
+package import GatewayAPI
+package import VehicleSignals
 
 /// The customer store's keys for the HTTP door.
-struct KeyRingAdapter: KeyRing {
+package struct KeyRingAdapter: KeyRing {
     let store: StoreCustomers
+    let threads: StoreThreads
     let now: @Sendable () -> Timestamp
 
-    func caller(presenting key: String) async throws -> Caller? {
-        guard let identity = try store.verify(key: key, now: now()) else { return nil }
+    package init(
+        store: StoreCustomers, threads: StoreThreads, now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.store = store
+        self.threads = threads
+        self.now = now
+    }
+
+    package func caller(presenting key: String) async throws -> Caller? {
+        let store = store
+        let moment = now()
+        let found = try await threads.reading.run { try store.look(up: key, now: moment) }
+        guard let found else { return nil }
+        if found.isUseToBeNoted {
+            // Nobody waits for that, least of all behind an import. What cannot be noted now is
+            // noted with the next use.
+            threads.writing.later { try? store.noteUse(of: found.identity.id, now: moment) }
+        }
         return Caller(
-            keyID: "key-\(identity.id)", party: identity.party, role: identity.role)
+            keyID: "key-\(found.identity.id)", party: found.identity.party,
+            role: found.identity.role)
     }
 }

@@ -6,10 +6,13 @@ import VehicleSignals
 /// Sending an event again by hand.
 struct DeliveryDeskAdapter: DeliveryDesk {
     let store: StoreCustomers
+    let threads: StoreThreads
     let runner: DeliveryRunner
 
     func replay(event: String, by caller: Caller, now: Timestamp) async throws -> ReplayAnswer {
-        guard try store.replay(event: event, now: now) else { return .unknownEvent }
+        let store = store
+        let isQueued = try await threads.writing.run { try store.replay(event: event, now: now) }
+        guard isQueued else { return .unknownEvent }
         runner.poke()
         return .queued(deliveries: 1)
     }
@@ -18,11 +21,22 @@ struct DeliveryDeskAdapter: DeliveryDesk {
 /// The disclosure ledger for the HTTP door.
 struct DisclosureBookAdapter: DisclosureBook {
     let store: StoreCustomers
+    let threads: StoreThreads
 
     func disclosures(
-        to recipient: String?, after sequence: Int64, limit: Int
+        _ scope: DisclosureScope, after sequence: Int64, limit: Int
     ) async throws -> [DisclosureLine] {
-        try store.disclosures(after: sequence, recipient: recipient, limit: limit).map { line in
+        let store = store
+        let lines = try await threads.reading.run {
+            switch scope {
+            case .everything: try store.disclosures(after: sequence, limit: limit)
+            case .to(let recipient):
+                try store.disclosures(after: sequence, recipient: recipient, limit: limit)
+            case .about(let person):
+                try store.disclosures(about: person, after: sequence, limit: limit)
+            }
+        }
+        return lines.map { line in
             DisclosureLine(
                 sequence: line.id, time: line.at, recipient: line.recipient,
                 dataClasses: line.dataClasses, reference: line.reference, purpose: line.purpose,

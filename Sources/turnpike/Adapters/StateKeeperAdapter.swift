@@ -77,7 +77,8 @@ struct StateKeeperAdapter: StateKeeper {
             source: message.source.map { sources.name(of: $0) } ?? "",
             mappingVersion: message.source.map { sources.mappingVersion(of: $0) } ?? "",
             reason: message.reason, byteOffset: message.byteOffset, detail: message.sentence,
-            arrival: message.arrival, topic: message.topic, payload: message.payload)
+            arrival: message.arrival, flags: message.flags, topic: message.topic,
+            payload: message.payload)
     }
 
     private static func encode(_ counters: PipelineCounters) throws -> [UInt8] {
@@ -98,6 +99,21 @@ struct StateKeeperAdapter: StateKeeper {
             return nil
         }
         return DecisionBasis(registryVersion: version, rules: rules)
+    }
+
+    /// One vehicle as the last save kept it, without looking at the others; `nil` if nothing was
+    /// heard of it up to then. The position is that of the save.
+    func restore(
+        _ key: VehicleKey
+    ) throws -> (position: JournalPosition, slot: VehicleSlot?) {
+        guard let snapshot = try store.snapshot() else { return (.start, nil) }
+        guard let kept = try store.vehicle(key) else { return (snapshot.position, nil) }
+        let change = snapshot.catalogues[kept.catalogue].flatMap(change(since:))
+        do {
+            return (snapshot.position, try VehicleSlot(decoding: kept.state, change: change))
+        } catch {
+            throw UnreadableState(vehicle: key, reason: "\(error)")
+        }
     }
 
     /// Everything that the last save kept.

@@ -36,7 +36,10 @@ final class StatusAdapter: GatewayStatus {
     func snapshot() async throws -> GatewaySnapshot {
         let now = systemNow()
         let counters = gateway.pipeline.counters
-        let counts = try tableCounts(now)
+        let gateway = gateway
+        let (counts, figures) = try await gateway.threads.reading.run { [self] in
+            (try tableCounts(now), try gateway.journal.statistics)
+        }
         var snapshot = GatewaySnapshot(takenAt: now, startedAt: gateway.startedAt)
         snapshot.version = productVersion
         snapshot.messages.received = counters.received
@@ -57,7 +60,6 @@ final class StatusAdapter: GatewayStatus {
             snapshot.leads[status] = Int(count)
         }
         snapshot.outbox = counts.store.outboxByState.mapValues { Int($0) }
-        let figures = try gateway.journal.statistics
         snapshot.journalBytes = figures.fileBytes + figures.logBytes
         snapshot.journalPosition = figures.newest
         snapshot.appliedPosition = gateway.pipeline.positions.stored

@@ -9,18 +9,24 @@ import VehicleSignals
 struct UsageBookAdapter: UsageBook {
     let store: StoreCustomers
     let state: SQLiteStateStore
+    let threads: StoreThreads
     /// Whose permission counts; `nil`: of whomever the holder named.
     let controller: String?
     let now: @Sendable () -> Timestamp
 
     func months() async throws -> ClosedRange<UsageMonth>? {
-        guard let days = try state.dayRange(),
+        let state = state
+        guard let days = try await threads.counting.run({ try state.dayRange() }),
             let first = Self.month(of: days.lowerBound), let last = Self.month(of: days.upperBound)
         else { return nil }
         return first...last
     }
 
     func contributions(in month: UsageMonth) async throws -> [UsageContribution] {
+        try await threads.counting.run { try count(month) }
+    }
+
+    private func count(_ month: UsageMonth) throws -> [UsageContribution] {
         let next = month.advanced(by: 1)
         let firstDay = Day(year: month.year, month: month.month, day: 1)
         let endDay = Day(year: next.year, month: next.month, day: 1)
@@ -49,5 +55,34 @@ struct UsageBookAdapter: UsageBook {
 
     private static func month(of day: Day) -> UsageMonth? {
         UsageMonth(year: day.civil.year, month: day.civil.month)
+    }
+}
+
+/// The customer store keeps what was released.
+struct UsageReleaseAdapter: UsageReleaseKeeper {
+    let store: StoreCustomers
+    let threads: StoreThreads
+
+    func releases() async throws -> [KeptUsageRelease] {
+        let store = store
+        return try await threads.counting.run { try store.usageReleases() }.compactMap { stored in
+            let months = Int(stored.month)
+            return UsageMonth(year: months / 12, month: months % 12 + 1).map {
+                KeptUsageRelease(month: $0, cells: stored.cells)
+            }
+        }
+    }
+
+    func keep(_ release: KeptUsageRelease, now: Timestamp) async throws {
+        let store = store
+        try await threads.counting.run {
+            try store.keep(
+                StoredUsageRelease(month: release.month.index, cells: release.cells), now: now)
+        }
+    }
+
+    func remove(before month: UsageMonth) async throws {
+        let store = store
+        try await threads.counting.run { try store.removeUsageReleases(before: month.index) }
     }
 }

@@ -29,11 +29,12 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         let configuration = try options.gatewayConfiguration()
         var findings = try diskFindings(configuration)
-        findings += clockFindings()
-        findings += journalFindings(configuration)
+        let journal = journalFindings(configuration)
+        findings += clockFindings(configuration, newestArrival: journal.newestArrival)
+        findings += journal.findings
         if !withoutBroker {
             let probe = BrokerProbe(
-                configuration.broker.connection(number: 1, filters: []),
+                try configuration.broker.connection(number: 1, filters: []),
                 topicPrefix: "turnpike/doctor")
             findings += probe.run().findings.map {
                 Finding(
@@ -85,50 +86,36 @@ struct DoctorCommand: ParsableCommand {
         return [Finding(check: "disk", level: "good", sentence: words, remedy: "")]
     }
 
-    private func clockFindings() -> [Finding] {
-        let now = systemNow().rfc3339
-        let signs = [
-            "/run/systemd/timesync/synchronized", "/run/chrony/chronyd.pid", "/run/chronyd.pid",
-            "/run/ntpd.pid",
-        ]
-        if !signs.contains(where: { FileManager.default.fileExists(atPath: $0) }) {
-            return [
-                Finding(
-                    check: "clock", level: "warning",
-                    sentence: "it is \(now), and nothing on this machine seems to keep the clock",
-                    remedy: "run chrony or systemd-timesyncd; event times more than five minutes "
-                        + "ahead of this clock are not believed")
-            ]
+    private func clockFindings(
+        _ configuration: GatewayConfiguration, newestArrival: Timestamp?
+    ) -> [Finding] {
+        let observed = ClockCheck.observe(
+            folder: configuration.dataFolder, newestArrival: newestArrival)
+        return ClockCheck.findings(observed).map {
+            Finding(check: "clock", level: $0.level, sentence: $0.sentence, remedy: $0.remedy)
         }
-        return [Finding(check: "clock", level: "good", sentence: "it is \(now)", remedy: "")]
     }
 
-    private func journalFindings(_ configuration: GatewayConfiguration) -> [Finding] {
+    private func journalFindings(
+        _ configuration: GatewayConfiguration
+    ) -> (findings: [Finding], newestArrival: Timestamp?) {
+        func finding(_ level: String, _ sentence: String) -> Finding {
+            Finding(check: "journal", level: level, sentence: sentence, remedy: "")
+        }
         let path = configuration.dataFolder + "/journal.db"
         guard FileManager.default.fileExists(atPath: path) else {
-            return [
-                Finding(
-                    check: "journal", level: "good",
-                    sentence: "there is none yet; the first run makes it", remedy: "")
-            ]
+            return ([finding("good", "there is none yet; the first run makes it")], nil)
         }
         do {
             let found = try SQLiteIngestJournal.verify(path: path)
             if found.isSound {
-                return [
-                    Finding(
-                        check: "journal", level: "good",
-                        sentence: "\(found.messages) messages in \(found.batches) batches, every "
-                            + "checksum right", remedy: "")
-                ]
+                let words =
+                    "\(found.messages) messages in \(found.batches) batches, every checksum right"
+                return ([finding("good", words)], found.newestArrival)
             }
-            return found.flaws.map {
-                Finding(check: "journal", level: "problem", sentence: "\($0)", remedy: "")
-            }
+            return (found.flaws.map { finding("problem", "\($0)") }, found.newestArrival)
         } catch {
-            return [
-                Finding(check: "journal", level: "problem", sentence: "\(error)", remedy: "")
-            ]
+            return ([finding("problem", "\(error)")], nil)
         }
     }
 }

@@ -45,16 +45,17 @@ struct ExplainCommand: ParsableCommand {
                 "\"\(vehicle)\" is the name of \(keys.count) vehicles; give source:name")
         }
         let state = try SQLiteStateStore(path: loaded.gateway.dataFolder + "/state.db")
-        let restored = try StateKeeperAdapter(store: state, sources: loaded.sources).restore()
-        guard let slot = restored.vehicles.first(where: { $0.key == key })?.slot else {
+        let restored = try StateKeeperAdapter(store: state, sources: loaded.sources).restore(key)
+        guard let slot = restored.slot else {
             throw ValidationError(
                 "nothing was heard of \(vehicle) up to the last snapshot "
                     + "(position \(restored.position.number))")
         }
         let registry = RegistryLoader(
             sources: loaded.sources, rules: loaded.rules, fallbackZone: loaded.gateway.timeZone
-        ).registry(of: try customers.registrySnapshot())
-        let newest = restored.vehicles.map(\.slot.record.newestEventTime).max() ?? systemNow()
+        ).registry(of: try customers.registrySnapshot(of: key))
+        // In a recording a vehicle's now is its own newest event.
+        let newest = slot.record.newestEventTime
         var configuration = StateConfiguration()
         configuration.lateness = .days(Int64(loaded.gateway.state.latenessDays))
         let explanation = slot.explain(

@@ -32,8 +32,13 @@ struct ImportCommand: ParsableCommand {
         let isTerminal = isatty(2) == 1
         var lastShown = Date()
         let result: ImportResult
+        var landed: [GeneratedSecret] = []
         do {
             result = try store.importCSV(kind: known, path: file, now: systemNow()) { progress in
+                // Shown as soon as they are on disk: what ends the import later cannot take
+                // them away.
+                landed += progress.newSecrets
+                if !options.json { progress.newSecrets.forEach(Self.show) }
                 guard isTerminal, Date().timeIntervalSince(lastShown) > 0.5 else { return }
                 lastShown = Date()
                 let share = progress.bytesRead * 100 / max(progress.bytesTotal, 1)
@@ -42,9 +47,40 @@ struct ImportCommand: ParsableCommand {
         } catch let error as ImportError {
             printError("\(file): \(error)")
             throw ExitCode(1)
+        } catch {
+            try reportEnd(error, landed)
+            throw ExitCode(1)
         }
         try report(result)
         if result.rejectedCount > 0 { throw ExitCode(2) }
+    }
+
+    private struct Secret: Encodable {
+        var dealer, url, secret: String
+
+        init(_ secret: GeneratedSecret) {
+            dealer = secret.dealer
+            url = secret.url
+            self.secret = secret.secret
+        }
+    }
+
+    private static func show(_ secret: GeneratedSecret) {
+        print("secret for \(secret.dealer) at \(secret.url): \(secret.secret)")
+    }
+
+    /// The import ended before its end: what landed stays, its secrets with it.
+    private func reportEnd(_ error: any Error, _ landed: [GeneratedSecret]) throws {
+        struct Answer: Encodable {
+            var kind, error: String
+            var secrets: [Secret]
+        }
+        if options.json {
+            try printJSON(
+                Answer(kind: kind, error: "\(error)", secrets: landed.map { Secret($0) }))
+        }
+        printError(
+            "\(file): \(error); the rows before stay, import the file again for the others")
     }
 
     private func report(_ result: ImportResult) throws {
@@ -53,7 +89,6 @@ struct ImportCommand: ParsableCommand {
             var column: String?
             var reason: String
         }
-        struct Secret: Encodable { var dealer, url, secret: String }
         struct Answer: Encodable {
             var kind: String
             var rows, added, changed, unchanged, rejected: Int
@@ -71,15 +106,10 @@ struct ImportCommand: ParsableCommand {
                         Rejection(line: $0.line, column: $0.column, reason: $0.reason)
                     },
                     warnings: result.warnings,
-                    secrets: result.generatedSecrets.map {
-                        Secret(dealer: $0.dealer, url: $0.url, secret: $0.secret)
-                    }))
+                    secrets: result.generatedSecrets.map { Secret($0) }))
         }
         for warning in result.warnings { printError("warning: \(warning)") }
         for row in result.rejected { printError("\(file):\(row)") }
-        for secret in result.generatedSecrets {
-            print("secret for \(secret.dealer) at \(secret.url): \(secret.secret)")
-        }
         print(
             "\(result.kind.rawValue): \(result.rows) rows, \(result.added) added, "
                 + "\(result.changed) changed, \(result.unchanged) unchanged, "

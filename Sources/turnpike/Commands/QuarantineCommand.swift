@@ -1,6 +1,8 @@
 import ArgumentParser
 import ConfigurationFiles
 import Foundation
+import Glibc
+import IngestJournal
 import StateStore
 import VehicleSignals
 
@@ -8,8 +10,8 @@ import VehicleSignals
 struct QuarantineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarantine",
-        abstract: "Lists and shows messages that could not be decoded or believed.",
-        subcommands: [List.self, Show.self])
+        abstract: "Lists, shows and decodes again what could not be decoded or believed.",
+        subcommands: [List.self, Show.self, Retry.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "A line a message.")
@@ -30,6 +32,12 @@ struct QuarantineCommand: ParsableCommand {
                 }
             }
             if entries.isEmpty, !options.json { print("the quarantine is empty") }
+            let figures = try store.quarantineFigures()
+            if figures.lostForRoom + figures.lostForAge > 0, !options.json {
+                printError(
+                    "removed unseen: \(figures.lostForRoom) for want of room, "
+                        + "\(figures.lostForAge) for their age")
+            }
         }
     }
 
@@ -74,6 +82,108 @@ struct QuarantineCommand: ParsableCommand {
             byte = message.byteOffset
             payload_bytes = entry.payloadLength
             payload = withPayload ? String(decoding: message.payload, as: UTF8.self) : nil
+        }
+    }
+}
+
+extension QuarantineCommand {
+    struct Retry: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Has messages decoded again, after a mapping was mended.",
+            discussion: """
+                turnpike quarantine retry 17
+                turnpike quarantine retry --source skoda
+                turnpike quarantine retry --all
+
+                The running gateway hands them in as new messages within a second or two: they \
+                count as received once more, and what was applied before is not applied twice. A \
+                message that still cannot be decoded appears in the quarantine again, under a new \
+                number. Mend the mapping and restart the gateway before.
+
+                Without a running gateway the messages are marked, and the next start takes them.
+                """)
+        @OptionGroup var options: ConfigurationOptions
+        @Argument(help: "The message's number, as `turnpike quarantine list` shows it.")
+        var id: Int64?
+        @Option(help: "All messages of this source.")
+        var source: String?
+        @Flag(help: "All messages.")
+        var all = false
+        @Option(help: "Seconds to wait for the gateway at most; 0: don't wait.")
+        var wait = 15
+
+        func validate() throws {
+            let ways = [id != nil, source != nil, all].filter { $0 }.count
+            guard ways == 1 else {
+                throw ValidationError("give a message's number, or --source NAME, or --all")
+            }
+            guard (0...86_400).contains(wait) else {
+                throw ValidationError("--wait is 0 to 86400 seconds, not \(wait)")
+            }
+        }
+
+        func run() throws {
+            let store = try openState(options)
+            let asked = try store.requestRetry(request)
+            if asked.isEmpty, let id {
+                throw ValidationError(
+                    "no message with the number \(id) waits; `turnpike quarantine list` shows them")
+            }
+            let folder = try options.gatewayConfiguration().dataFolder
+            let isRunning =
+                try SQLiteIngestJournal.owner(ofJournalAt: folder + "/journal.db") != nil
+            var standings = try Self.standings(of: asked, store)
+            let deadline = Date(timeIntervalSinceNow: Double(wait))
+            while isRunning, (standings[.retry] ?? 0) > 0, Date() < deadline {
+                usleep(100_000)
+                standings = try Self.standings(of: asked, store)
+            }
+            try show(asked: asked.count, standings, isRunning: isRunning)
+        }
+
+        private var request: RetryRequest {
+            if let id { return .message(id) }
+            if let source { return .source(source) }
+            return .everything
+        }
+
+        private static func standings(
+            of ids: [Int64], _ store: SQLiteStateStore
+        ) throws -> [QuarantineStanding: Int] {
+            var counts: [QuarantineStanding: Int] = [:]
+            for id in ids {
+                // A row that is gone had to make room: nobody waits for it any more.
+                let standing = try store.quarantined(id: id)?.standing ?? .dropped
+                counts[standing, default: 0] += 1
+            }
+            return counts
+        }
+
+        private func show(
+            asked: Int, _ standings: [QuarantineStanding: Int], isRunning: Bool
+        ) throws {
+            struct Answer: Encodable {
+                var asked, handed_in, waiting, not_whole: Int
+                var gateway_running: Bool
+            }
+            let answer = Answer(
+                asked: asked, handed_in: standings[.retried] ?? 0,
+                waiting: standings[.retry] ?? 0, not_whole: standings[.open] ?? 0,
+                gateway_running: isRunning)
+            if options.json { return try printJSON(answer) }
+            print("\(answer.asked) asked for, \(answer.handed_in) handed in again")
+            if answer.not_whole > 0 {
+                print(
+                    "\(answer.not_whole) stay: only the beginning of their payload is kept, and "
+                        + "the journal no longer has the rest")
+            }
+            if answer.waiting > 0 {
+                print(
+                    isRunning
+                        ? "\(answer.waiting) still wait for the gateway"
+                        : "no gateway runs on this data folder; \(answer.waiting) wait for a start"
+                )
+            }
         }
     }
 }

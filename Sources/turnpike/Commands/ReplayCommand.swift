@@ -48,6 +48,27 @@ struct ReplayCommand: ParsableCommand {
     @Argument(help: "Files to publish.")
     var files: [String]
 
+    /// More often than that is a slip of the pen.
+    static let timesMax = 1_000_000
+    static let rateMax = 10_000_000.0
+    /// Between two messages; below that rate one would not know whether it still runs.
+    static let rateMin = 0.001
+
+    func validate() throws {
+        guard (1...Self.timesMax).contains(times) else {
+            throw ValidationError(
+                "--times is \(times); write a whole number from 1 to \(Self.timesMax)")
+        }
+        guard rate == 0 || (Self.rateMin...Self.rateMax).contains(rate) else {
+            throw ValidationError(
+                "--rate is \(rate); write 0 (as fast as the broker takes them) or messages a "
+                    + "second from \(Self.rateMin) to \(Int(Self.rateMax))")
+        }
+        guard (0...2).contains(qos) else {
+            throw ValidationError("quality of service is 0, 1 or 2, not \(qos)")
+        }
+    }
+
     func run() throws {
         guard let url = URL(string: broker), url.scheme == "mqtt", let host = url.host else {
             throw ValidationError("\"\(broker)\" is no broker; write mqtt://127.0.0.1:1883")
@@ -84,7 +105,7 @@ struct ReplayCommand: ParsableCommand {
                 if rate > 0 {
                     let due = began + .seconds(Double(sent) / rate)
                     let wait = ContinuousClock.now.duration(to: due)
-                    if wait > .zero { usleep(UInt32(wait / .microseconds(1))) }
+                    if wait > .zero { Thread.sleep(forTimeInterval: wait / .seconds(1)) }
                 }
             }
         }

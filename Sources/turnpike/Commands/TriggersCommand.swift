@@ -37,7 +37,7 @@ struct TriggersCommand: ParsableCommand {
             keys = try store.findVehicles(vehicle)
             if keys.isEmpty { throw ValidationError("no vehicle is known as \"\(vehicle)\"") }
         } else {
-            keys = try store.registrySnapshot().vehicles.map(\.key)
+            keys = try store.vehiclesWithTriggers()
         }
         for key in keys {
             let triggers = try store.triggers(of: key)

@@ -1,11 +1,14 @@
-import ConfigurationFiles
-import MQTTLink
+package import ConfigurationFiles
+package import MQTTLink
 
 extension GatewayConfiguration.Broker {
     /// The link's settings for connection number `number`, from 1.
     ///
     /// - Parameter filters: what to subscribe to where the configuration names nothing.
-    func connection(number: Int, filters: [String]) -> MQTTConnectionConfiguration {
+    /// - Throws: where the last will's topic is none to publish on.
+    package func connection(
+        number: Int, filters: [String]
+    ) throws(PublishError) -> MQTTConnectionConfiguration {
         var link = MQTTConnectionConfiguration(
             host: host, port: port,
             clientIdentifier: connections > 1 ? "\(clientID)-\(number)" : clientID)
@@ -19,6 +22,16 @@ extension GatewayConfiguration.Broker {
             tls.certificateFile = tlsCertificateFile.isEmpty ? nil : tlsCertificateFile
             tls.privateKeyFile = tlsKeyFile.isEmpty ? nil : tlsKeyFile
             link.tls = tls
+        }
+        if !lastWill.topic.isEmpty {
+            link.lastWill = try LastWill(
+                topic: lastWill.topic, payload: Array(lastWill.payload.utf8),
+                quality: DeliveryQuality(rawValue: UInt8(clamping: lastWill.qualityOfService))
+                    ?? .atLeastOnce,
+                isRetained: lastWill.isRetained,
+                // The one topic of its own; that no vehicle speaks there was checked when the
+                // configuration was read.
+                allowance: TopicAllowance(below: [lastWill.topic]))
         }
         link.pauseBetweenRounds = .milliseconds(roundPauseMilliseconds)
         link.roundMessagesMax = roundMessagesMax

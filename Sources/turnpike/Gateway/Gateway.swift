@@ -23,9 +23,11 @@ final class Gateway: Sendable {
     let pipeline: TelemetryPipeline
     let delivery: DeliveryRunner
     let loader: RegistryLoader
+    let threads = StoreThreads()
     let troubles = Troubles()
     let startedAt: Timestamp
     let links: [MQTTConnection]
+    /// Of the registry that the pipeline began with.
     private let saved: Mutex<JournalPosition>
 
     /// Opens every store, loads the registry and the last snapshots. Nothing moves yet.
@@ -56,17 +58,19 @@ final class Gateway: Sendable {
 
         let runner = DeliveryRunner(
             outbox: OutboxAdapter(
-                store: customers,
+                store: customers, threads: threads,
                 events: LeadEventBuilder(
                     source: settings.delivery.eventSource,
-                    typePrefix: settings.delivery.eventTypePrefix)),
+                    typePrefix: settings.delivery.eventTypePrefix),
+                now: { systemNow() }),
             configuration: try settings.delivery.runner(), logger: logger,
             now: { systemNow() })
         delivery = runner
         let troubles = troubles
+        let registry = try customers.registrySnapshot()
         pipeline = TelemetryPipeline(
             Self.pipelineConfiguration(loaded), sources: loaded.sources,
-            registry: loader.registry(of: try customers.registrySnapshot()), clock: clock,
+            registry: loader.registry(of: registry), clock: clock,
             journal: JournalAdapter(journal: journal, logger: logger),
             ledger: FiringLedgerAdapter(store: customers, now: { systemNow() }),
             keeper: keeper, restored: restored, firingsStored: firingsStored,
@@ -165,7 +169,8 @@ extension GatewayConfiguration.Delivery {
         schedule.timeScale = 1 / retryScale
         return DeliveryConfiguration(
             timeout: .seconds(Int64(timeoutSeconds)), schedule: schedule,
-            targets: TargetPolicy(allowed: allowed))
+            targets: TargetPolicy(allowed: allowed),
+            trustRootsFile: tlsAuthorityFile.isEmpty ? nil : tlsAuthorityFile)
     }
 }
 

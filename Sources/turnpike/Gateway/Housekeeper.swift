@@ -23,6 +23,7 @@ final class Housekeeper: @unchecked Sendable {
 
     private let gateway: Gateway
     private let logger: Logger
+    private let requests: OperatorRequests
     private let condition = NSCondition()
     private var isStopping = false
     private var isDone = false
@@ -38,6 +39,7 @@ final class Housekeeper: @unchecked Sendable {
         self.gateway = gateway
         self.logger = logger
         registryVersion = gateway.pipeline.registry.version
+        requests = OperatorRequests(gateway: gateway, logger: logger)
         lastSave = gateway.clock.wallNow()
         lastReconcile = lastSave
     }
@@ -86,6 +88,8 @@ final class Housekeeper: @unchecked Sendable {
             attempt("enrol new vehicles") { try gateway.enrolUnlinked() }
         }
         attempt("look at the registry") { try followRegistry(now) }
+        attempt("decode quarantined messages again") { try requests.retry() }
+        attempt("erase a vehicle") { try requests.erase() }
         if now.since(lastSave) >= .seconds(Int64(gateway.settings.state.flushSeconds)) {
             save()
             lastSave = now
@@ -102,7 +106,11 @@ final class Housekeeper: @unchecked Sendable {
 
     private func followRegistry(_ now: Timestamp) throws {
         let version = try gateway.customers.registryVersion()
-        guard version != registryVersion else { return }
+        guard version != registryVersion else {
+            // Whatever else touched a right, a dealer's report or another program, left its mark.
+            if try gateway.customers.hasMarks() { try reconcile(now, everything: false) }
+            return
+        }
         let snapshot = try gateway.customers.registrySnapshot()
         gateway.pipeline.adopt(gateway.loader.registry(of: snapshot))
         registryVersion = snapshot.version
@@ -141,6 +149,29 @@ final class Housekeeper: @unchecked Sendable {
         let years = Int32(settings.state.vehicleDaysYears)
         _ = try gateway.state.removeDays(
             before: Day(daysSinceEpoch: today.daysSinceEpoch - years * 366))
+        try retainRecords(now)
+    }
+
+    /// Quarantine, outbox and idempotency keys.
+    private func retainRecords(_ now: Timestamp) throws {
+        func daysAgo(_ days: Int) -> Timestamp { now.advanced(by: .days(Int64(-days))) }
+        let settings = gateway.settings
+        if settings.state.quarantineDays > 0 {
+            let removed = try gateway.state.removeQuarantined(
+                arrivedBefore: daysAgo(settings.state.quarantineDays))
+            if removed > 0 {
+                logger.notice(
+                    "quarantined messages were too old", metadata: ["removed": "\(removed)"])
+            }
+        }
+        let old = try gateway.customers.removeOld(
+            eventsBefore: daysAgo(settings.delivery.eventsDays),
+            keysBefore: daysAgo(settings.api.idempotencyDays))
+        if old.events + old.keys > 0 {
+            logger.info(
+                "old rows removed",
+                metadata: ["events": "\(old.events)", "idempotency_keys": "\(old.keys)"])
+        }
     }
 
     private func save() {

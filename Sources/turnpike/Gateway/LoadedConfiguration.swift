@@ -1,11 +1,11 @@
-import ConfigurationFiles
+package import ConfigurationFiles
 import Foundation
 import PayloadDecoding
 import TriggerRules
 import VehicleSignals
 
 /// Every configuration file, read, checked and frozen.
-struct LoadedConfiguration {
+package struct LoadedConfiguration {
     let gateway: GatewayConfiguration
     let catalogue: SignalCatalogue
     let sources: CompiledSources
@@ -14,7 +14,7 @@ struct LoadedConfiguration {
     let files: [String]
 
     /// Reads what `gateway` names. All mistakes of all files come in one error.
-    init(gateway: GatewayConfiguration) throws {
+    package init(gateway: GatewayConfiguration) throws {
         self.gateway = gateway
         var mistakes: [ConfigurationMistake] = []
         func collecting<Value>(_ work: () throws -> Value) throws -> Value? {
@@ -51,6 +51,7 @@ struct LoadedConfiguration {
         self.catalogue = catalogue
         self.rules = rules
         self.files = files
+        let sources: CompiledSources
         do {
             sources = try CompiledSources(definitions: definitions, catalogue: catalogue)
         } catch {
@@ -60,6 +61,28 @@ struct LoadedConfiguration {
                     remedy: "mend the source's file")
             ])
         }
+        self.sources = sources
+        try Self.check(gateway.broker, sources)
+    }
+
+    /// The gateway never speaks where vehicles speak, not even by the broker's mouth.
+    private static func check(
+        _ broker: GatewayConfiguration.Broker, _ sources: CompiledSources
+    ) throws {
+        let will = broker.lastWill.topic
+        guard !will.isEmpty else { return }
+        let topic = Array(will.utf8)
+        let filters = broker.subscriptions.isEmpty ? sources.subscriptions : broker.subscriptions
+        guard
+            unsafe sources.route(topic: topic.span.bytes) != nil
+                || filters.contains(where: { SubscriptionFilters.covers($0, will) })
+        else { return }
+        throw ConfigurationMistakes([
+            ConfigurationMistake(
+                file: "broker.last_will_topic", line: 0, column: 0,
+                message: "\"\(will)\" is a topic on which vehicles speak",
+                remedy: "write one that no source reads, as turnpike/status")
+        ])
     }
 }
 

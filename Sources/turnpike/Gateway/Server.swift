@@ -13,15 +13,19 @@ func makeServer(_ gateway: Gateway, _ logger: Logger) throws -> GatewayServer {
     configuration.version = productVersion
     configuration.metricsOpenOnLoopback = settings.metricsWithoutKeyOnLoopback
     let dependencies = GatewayDependencies(
-        keyRing: KeyRingAdapter(store: gateway.customers, now: { systemNow() }),
-        leads: LeadBookAdapter(store: gateway.customers, now: { systemNow() }),
+        keyRing: KeyRingAdapter(
+            store: gateway.customers, threads: gateway.threads, now: { systemNow() }),
+        leads: LeadBookAdapter(
+            store: gateway.customers, threads: gateway.threads, now: { systemNow() }),
         usage: UsageBookAdapter(
-            store: gateway.customers, state: gateway.state,
+            store: gateway.customers, state: gateway.state, threads: gateway.threads,
             controller: settings.manufacturer.isEmpty ? nil : settings.manufacturer,
             now: { systemNow() }),
+        usageReleases: UsageReleaseAdapter(store: gateway.customers, threads: gateway.threads),
         status: StatusAdapter(gateway: gateway),
-        deliveries: DeliveryDeskAdapter(store: gateway.customers, runner: gateway.delivery),
-        disclosures: DisclosureBookAdapter(store: gateway.customers),
+        deliveries: DeliveryDeskAdapter(
+            store: gateway.customers, threads: gateway.threads, runner: gateway.delivery),
+        disclosures: DisclosureBookAdapter(store: gateway.customers, threads: gateway.threads),
         usageHash: CellHash(key: try usageKey(folder: gateway.settings.dataFolder)),
         now: { systemNow() })
     return GatewayServer(

@@ -1,0 +1,68 @@
+import PayloadDecoding
+import TelemetryPipeline
+import VehicleSignals
+
+/// Knows the messages of one vehicle, or of one name that leads to none. Looks into raw bytes,
+/// since that is what journal and quarantine hold.
+struct ErasureMatch: Sendable {
+    /// What has so many characters is a VIN or as good as one: where it stands in a message that no
+    /// source can attribute, the message is about this vehicle.
+    static let tellingBytes = 17
+
+    let sources: CompiledSources
+    let registry: VehicleRegistry
+    /// `.unknown`: only `name` is meant.
+    let vehicle: VehicleKey
+    let name: UnlinkedNames.Name?
+    /// Names of the vehicle that nobody else can have.
+    let tellingNames: [[UInt8]]
+
+    init(
+        sources: CompiledSources, registry: VehicleRegistry, vehicle: VehicleKey,
+        name: UnlinkedNames.Name?, names: [[UInt8]]
+    ) {
+        self.sources = sources
+        self.registry = registry
+        self.vehicle = vehicle
+        self.name = name
+        tellingNames = names.filter { $0.count >= Self.tellingBytes }
+    }
+
+    func isMeant(_ topic: RawSpan, _ payload: RawSpan) -> Bool {
+        guard let route = sources.route(topic: topic),
+            let found = sources.vehicleName(route, topic: topic, payload: payload)
+        else {
+            return tellingNames.contains { Self.holds(topic, $0) || Self.holds(payload, $0) }
+        }
+        let bytes = found.isInPayload ? payload : topic
+        if vehicle != .unknown {
+            return registry.vehicle(
+                source: route.source, bytes, from: found.offset, count: found.length) == vehicle
+        }
+        guard let name, name.source == route.source, name.externalID.count == found.length else {
+            return false
+        }
+        return unsafe name.externalID.span.bytes.equals(
+            from: 0, count: found.length, bytes, from: found.offset)
+    }
+
+    /// Whether an unlinked name is this one, or another one of the vehicle's that is about to be
+    /// linked.
+    func isMeant(_ other: UnlinkedNames.Name) -> Bool {
+        if let name, other == name { return true }
+        guard vehicle != .unknown else { return false }
+        return unsafe registry.vehicle(
+            source: other.source, other.externalID.span.bytes, from: 0,
+            count: other.externalID.count) == vehicle
+    }
+
+    private static func holds(_ bytes: RawSpan, _ name: [UInt8]) -> Bool {
+        guard bytes.byteCount >= name.count else { return false }
+        let wanted = unsafe name.span.bytes
+        for start in 0...(bytes.byteCount - name.count)
+        where wanted.equals(from: 0, count: name.count, bytes, from: start) {
+            return true
+        }
+        return false
+    }
+}
