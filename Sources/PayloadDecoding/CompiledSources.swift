@@ -29,6 +29,7 @@ public struct CompiledSources: Sendable {
     let serviceSignals: [Bool]
     let sentinels: [Double]
     let can: CANTables
+    let protobuf: ProtobufTables
 
     /// Freezes `definitions` over `catalogue`. A ``SourceID`` is the index in `definitions`.
     public init(
@@ -56,6 +57,7 @@ public struct CompiledSources: Sendable {
         serviceSignals = catalogue.definitions.map(\.isForService)
         sentinels = compiler.sentinels
         can = compiler.can
+        protobuf = compiler.protobuf
     }
 
     /// A new workspace, for one thread.
@@ -117,6 +119,12 @@ public struct CompiledSources: Sendable {
         let first = readings.count
         switch template.content {
         case .ignored: return
+        case .protobuf:
+            try decodeProtobuf(
+                protobuf.layouts[Int(template.layout)], route: route, topic: topic, payload,
+                &workspace, &readings, &texts)
+            return settle(
+                &readings, from: first, arrival: arrival, workspace, qualityStart: 0)
         case .native:
             return try decodeNative(
                 route: route, topic: topic, edition: Int(editions[Int(route.source.number)]),

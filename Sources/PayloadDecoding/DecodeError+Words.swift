@@ -21,6 +21,12 @@ extension DecodeError.Reason {
         case .identityMissing: "identity_missing"
         case .identityDisagrees: "identity_disagrees"
         case .badIdentity: "bad_identity"
+        case .badVarint: "bad_varint"
+        case .badWireType: "bad_wire_type"
+        case .badCompression: "bad_compression"
+        case .inflatedTooLarge: "inflated_too_large"
+        case .unknownManifest: "unknown_manifest"
+        case .tooMuchState: "too_much_state"
         }
     }
 
@@ -44,6 +50,12 @@ extension DecodeError.Reason {
         case .identityMissing: "no vehicle is named, neither in the topic nor in the payload"
         case .identityDisagrees: "another vehicle than the topic or the rest of the payload names"
         case .badIdentity: "a vehicle's name that is empty, too long or holds an escape"
+        case .badVarint: "a protobuf number of more than 64 bits"
+        case .badWireType: "a protobuf field of a wire type that is not allowed, or numbered 0"
+        case .badCompression: "compressed bytes that do not unpack to what they say"
+        case .inflatedTooLarge: "more bytes after unpacking than are allowed"
+        case .unknownManifest: "a decoder manifest that the source's file does not hold"
+        case .tooMuchState: "a birth that is too large to be remembered"
         }
     }
 }

@@ -40,6 +40,18 @@ public struct DecodeError: Error, Equatable, Hashable, Sendable, BitwiseCopyable
         case identityDisagrees
         /// A name of a vehicle that is empty, too long or holds an escape.
         case badIdentity
+        /// A Protocol Buffers number of more than 64 bits.
+        case badVarint
+        /// A Protocol Buffers field with a deprecated or impossible wire type, or the number 0.
+        case badWireType
+        /// Compressed bytes that do not unpack to what they say.
+        case badCompression
+        /// Compressed bytes that would unpack to more than ``DecodingLimits/inflatedBytesMax``.
+        case inflatedTooLarge
+        /// A message made with a decoder manifest that the source's file does not hold.
+        case unknownManifest
+        /// A birth that names more than ``DecodingLimits/sessionBytesMax`` lets remember.
+        case tooMuchState
     }
 
     public var reason: Reason
@@ -73,6 +85,8 @@ public enum DecodingLimits {
     public static let earliestTime: Int64 = 946_684_800_000
     /// 2100-01-01: a later time is milliseconds taken for seconds, or a broken clock.
     public static let latestTime: Int64 = 4_102_444_800_000
+    /// Most bytes that a compressed payload may unpack to.
+    public static let inflatedBytesMax = 4_194_304
     /// Senders of stateful formats that one worker remembers; with some hundred bytes each, a few
     /// megabytes.
     public static let sessionsMax = 16_384

@@ -10,6 +10,12 @@ public struct DecodeOutcome: Equatable, Sendable, BitwiseCopyable {
     public var outOfRange: UInt32 = 0
     /// Messages of several frames that were given up: a frame missing, out of turn or senseless.
     public var droppedTransfers: UInt32 = 0
+    /// Metrics that only a birth could explain, and none did: dropped, never guessed.
+    public var unexplained: UInt32 = 0
+    /// The sender should be asked for its births: something was missed. Whether it may be, and with
+    /// what, says ``CompiledSources/rebirthRequest(_:topic:now:)``. Stands in every message until
+    /// the births come, so ask seldom: once a minute a sender is plenty.
+    public var wantsRebirth = false
 
     @inline(always)
     public init() {}

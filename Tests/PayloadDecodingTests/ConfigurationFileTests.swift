@@ -54,7 +54,8 @@ import VehicleSignals
         #expect(
             sources.subscriptions == [
                 "vss/+/telemetry", "skoda/+/+", "telemetry/+/v/+", "telemetry/+/alerts/+/+",
-                "telemetry/+/errors/+", "telemetry/+/connectivity",
+                "telemetry/+/errors/+", "telemetry/+/connectivity", "tesla/+/payload",
+                "tesla/payload",
             ])
     }
 

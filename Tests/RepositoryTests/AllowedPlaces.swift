@@ -6,6 +6,7 @@ enum AllowedPlaces {
         "Benchmarks/Sources/CANBenchmark/CANBenchmark.swift",
         "Benchmarks/Sources/PipelineBenchmark/MemoryFleet.swift",
         "Benchmarks/Sources/PipelineBenchmark/PipelineBenchmark.swift",
+        "Benchmarks/Sources/ProtobufBenchmark/ProtobufBenchmark.swift",
         "Sources/IngestJournal/JournalFile.swift",
         "Sources/IngestJournal/JournalLock.swift",
         "Sources/IngestJournal/SQLiteConnection.swift",

@@ -11,13 +11,16 @@ public import VehicleSignals
 /// - `payload_bytes_max` (number, default 1048576): longer payloads are refused.
 /// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
 /// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `fields`,
-///   `ignore`), `mapping` (name of one of `mappings`, for the middle two).
+///   `ignore`), `mapping` (name of one of `mappings`, for the middle two). For the forms
+///   `protobuf` and `sparkplug` see ``ProtobufTopicReader``.
 ///   `can` takes `bus` (name of one of `buses`), and `else_mapping` (name of one of `mappings`) for
 ///   payloads without frames.
 /// - `buses`: by name, each with `carrier` and what is taken of the frames; see ``FrameReader``.
 /// - `mappings`: by name, each with `time`, `vehicle` (path) and `fields`; see ``FieldReader``.
 public enum SourceFile {
-    static let forms = ["native", "document", "fields", "ignore", "can"]
+    static let forms = [
+        "native", "document", "fields", "ignore", "protobuf", "sparkplug", "can",
+    ]
 
     /// Reads the text of a file; signals and units are checked against the catalogue. Every mistake
     /// found is in the error.
@@ -89,6 +92,11 @@ public enum SourceFile {
                     "form", "the topic does not say what its payloads are",
                     remedy: "write  form:  and one of " + forms.joined(separator: ", "))
             }
+            if ProtobufTopicReader.forms.contains(form) {
+                let reader = ProtobufTopicReader(root: root, documents: documents)
+                if let topic = reader.topic(entry, form, used: &used) { topics.append(topic) }
+                continue
+            }
             var mapping: DocumentMapping?
             if form == "document" || form == "fields" {
                 let known = documents.keys.sorted()
@@ -114,19 +122,20 @@ public enum SourceFile {
             let definition = topic(entry, template, form, mapping)
             if let definition { topics.append(definition) }
         }
-        let mappings = root.mapping("mappings")
-        for name in documents.keys.sorted() where !used.contains(name) {
-            mappings.report(
-                name, "no topic uses the mapping \(name)",
-                remedy: "name it at a topic, or leave it out")
-        }
-        let busEntries = root.mapping("buses")
-        for name in busEntries.keys where !usedBuses.contains(name) {
-            busEntries.report(
-                name, "no topic uses the bus \(name)",
-                remedy: "name it at a topic, or leave it out")
-        }
+        reportUnused(root, "mappings", "mapping", Set(documents.keys).subtracting(used))
+        let buses = root.mapping("buses").keys
+        reportUnused(root, "buses", "bus", Set(buses).subtracting(usedBuses))
         return topics
+    }
+
+    private static func reportUnused(
+        _ root: YAMLMapping, _ key: String, _ word: String, _ names: Set<String>
+    ) {
+        for name in names.sorted() {
+            root.mapping(key).report(
+                name, "no topic uses the \(word) \(name)",
+                remedy: "name it at a topic, or leave it out")
+        }
     }
 
     private static func topic(
@@ -156,7 +165,7 @@ public enum SourceFile {
         }
     }
 
-    private static func template(_ entry: YAMLMapping) -> TopicTemplate? {
+    static func template(_ entry: YAMLMapping) -> TopicTemplate? {
         guard let text = entry.requiredString("topic", example: "vss/{vehicle}/telemetry") else {
             return nil
         }

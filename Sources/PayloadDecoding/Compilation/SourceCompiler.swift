@@ -16,6 +16,7 @@ struct SourceCompiler {
     /// Qualities of the time slots, eight for each layout; the first eight serve the native form.
     var qualities = [TimeQuality](repeating: .event, count: DecodingLimits.timeSlotsMax)
     var sentinels: [Double] = []
+    var protobuf = ProtobufTables()
     var pendingTemplates: [PendingTemplate] = []
     var can = CANTables()
     /// Words of the catalogue alone, by signal: shared by all rules that add none.
@@ -114,6 +115,9 @@ struct SourceCompiler {
                 guard topic.template.namesVehicle else { throw flaw(.noVehicle(text)) }
                 pending.content = .can
                 pending.layout = try makeFrameLayout(mapping)
+            case .protobuf(let content):
+                pending.content = .protobuf
+                pending.layout = try addProtobuf(content, topic)
             case .document(let mapping), .fields(let mapping):
                 if case .fields = topic.content {
                     pending.content = .fields

@@ -67,6 +67,9 @@ extension CompiledSources {
         }
         let template = topics.templates[Int(route.template)]
         guard payload.byteCount <= Int(payloadLimits[Int(route.source.number)]) else { return nil }
+        if template.content == .protobuf {
+            return protobufVehicle(protobuf.layouts[Int(template.layout)], payload)
+        }
         var at = 0
         let found: JSONText?
         switch template.content {
@@ -74,8 +77,7 @@ extension CompiledSources {
         case .document:
             found = try? documentVehicle(
                 Int(layouts[Int(template.layout)].root), depth: 1, payload, &at)
-        case .fields, .ignored: found = nil
-        case .can: found = nil
+        case .fields, .ignored, .protobuf, .can: found = nil
         }
         guard let found else { return nil }
         return VehicleName(isInPayload: true, offset: found.start, length: found.count)

@@ -41,6 +41,8 @@ public struct TopicDefinition: Sendable, Equatable {
         case ignored
         /// Frames of a CAN bus.
         case can(CANMapping)
+        /// Messages of Protocol Buffers.
+        case protobuf(ProtobufContent)
     }
 
     public var template: TopicTemplate

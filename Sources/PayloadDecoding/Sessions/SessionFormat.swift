@@ -32,7 +32,8 @@ enum SessionFormat: UInt16, CaseIterable, BitwiseCopyable {
     /// own making always do; what does not is dropped, so that a decoder meets no surprise.
     func isWellFormed(_ bytes: [UInt8]) -> Bool {
         switch self {
-        case .sparkplug, .isoTransport, .j1939Transport: return true
+        case .sparkplug: return SparkplugSession.isWellFormed(bytes)
+        case .isoTransport, .j1939Transport: return true
         case .canBus:
             var session = CANSession()
             return session.read(bytes)

@@ -19,14 +19,13 @@ struct CompiledTemplate: Sendable, BitwiseCopyable {
     var hasRun: Bool
     var runIsField: Bool
     var content: CompiledContent
-    /// Layout of document and field templates, or of frames; -1 otherwise.
+    /// Layout of document and field templates, of protobuf ones and of frames; -1 otherwise.
     var layout: Int32
 }
 
 /// What the payloads of a template are.
 enum CompiledContent: UInt8, Sendable, BitwiseCopyable {
-    case native, document, fields, ignored
-    case can
+    case native, document, fields, ignored, protobuf, can
 }
 
 /// All templates of all sources.

@@ -16,6 +16,12 @@ public struct DecodingWorkspace: Sendable {
     /// Where the payload named its vehicle; an empty range at -1 before it did.
     var vehicleStart = -1
     var vehicleEnd = -1
+    /// The last compressed payload, unpacked.
+    var unpacked: [UInt8] = []
+    /// Name of the sender at work, where the topic does not hold it in one piece.
+    var sender: [UInt8] = []
+    /// A session's bytes while they are made anew.
+    var draft: [UInt8] = []
     /// What is remembered of each sender.
     var sessions = SessionTable()
     /// Room for frames of CAN buses.

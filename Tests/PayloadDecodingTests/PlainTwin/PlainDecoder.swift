@@ -34,6 +34,10 @@ struct PlainDecoder {
         case .native: try native(PlainParser.parse(payload), source, match)
         case .document(let mapping): try document(PlainParser.parse(payload), mapping, match)
         case .fields(let mapping): try field(payload, mapping, match)
+        case .protobuf(.teslaPayload(let mapping)): try tesla(payload, mapping, match)
+        case .protobuf(.fleetWise(let definition)): try fleetWise(payload, definition)
+        // Needs a memory: PlainSparkplug.
+        case .protobuf(.sparkplug): break
         }
         var outcome = out.outcome
         outcome.readings = UInt32(out.readings.count)

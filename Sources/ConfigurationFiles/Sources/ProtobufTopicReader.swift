@@ -1,0 +1,100 @@
+import PayloadDecoding
+import VehicleSignals
+
+/// Reads topics whose payloads are messages of Protocol Buffers.
+///
+/// ## Keys of a topic
+/// - `form: protobuf`, with
+///   - `message` (required): `tesla_payload` or `fleetwise_vehicle_data`.
+///   - `mapping` (required by `tesla_payload`): name of one of `mappings`; its paths begin with
+///     the names of Tesla's fields, as for one field a topic.
+///   - `manifests` (required by `fleetwise_vehicle_data`): by the sync id of a decoder manifest, the
+///     name of one of `mappings`, whose paths are numbers of signals, or `dtc`.
+///   - `snappy` (`auto`, `on` or `off`, default `auto`): whether payloads are Snappy blocks.
+/// - `form: sparkplug`, with
+///   - `mapping` (name of one of `mappings`): metrics whose names are no paths of the catalogue; a
+///     path is one name, with `\.` for each dot in it.
+///   - `after_gap` (`drop` or `keep`, default `drop`): whether aliases hold after a missed message.
+///   - `rebirth_requests` (true or false, default false): may nodes be asked for their births?
+struct ProtobufTopicReader {
+    static let forms = ["protobuf", "sparkplug"]
+    private static let messages = ["tesla_payload", "fleetwise_vehicle_data"]
+
+    let root: YAMLMapping
+    let documents: [String: DocumentMapping]
+
+    func topic(
+        _ entry: YAMLMapping, _ form: String, used: inout Set<String>
+    ) -> TopicDefinition? {
+        let template = SourceFile.template(entry)
+        let content =
+            form == "sparkplug"
+            ? sparkplug(entry, used: &used) : protobuf(entry, used: &used)
+        entry.finish()
+        guard let template, let content else { return nil }
+        return TopicDefinition(template: template, content: .protobuf(content))
+    }
+
+    private func protobuf(_ entry: YAMLMapping, used: inout Set<String>) -> ProtobufContent? {
+        guard entry.has("message") else {
+            entry.report(
+                "message", "the topic does not say which message its payloads are",
+                remedy: "write  message:  and one of " + Self.messages.joined(separator: ", "))
+            return nil
+        }
+        switch entry.word("message", of: Self.messages, default: "") {
+        case "tesla_payload":
+            return mapping(entry, key: "mapping", used: &used).map { .teslaPayload($0) }
+        case "fleetwise_vehicle_data": return fleetWise(entry, used: &used)
+        default: return nil
+        }
+    }
+
+    private func fleetWise(_ entry: YAMLMapping, used: inout Set<String>) -> ProtobufContent? {
+        var manifests: [String: DocumentMapping] = [:]
+        let list = entry.mapping("manifests")
+        for syncID in list.keys {
+            manifests[syncID] = mapping(list, key: syncID, used: &used)
+        }
+        list.finish()
+        if list.keys.isEmpty {
+            entry.report(
+                "manifests", "without a decoder manifest the signals' numbers mean nothing",
+                remedy: "write  manifests:  and below it  sync id: name of a mapping")
+        }
+        let words = FleetWiseDefinition.Compression.allCases.map(\.rawValue)
+        let word = entry.word("snappy", of: words, default: "auto")
+        return .fleetWise(
+            FleetWiseDefinition(
+                manifests: manifests,
+                compression: FleetWiseDefinition.Compression(rawValue: word) ?? .auto))
+    }
+
+    private func sparkplug(_ entry: YAMLMapping, used: inout Set<String>) -> ProtobufContent? {
+        var definition = SparkplugDefinition()
+        if entry.has("mapping") {
+            guard let mapping = mapping(entry, key: "mapping", used: &used) else { return nil }
+            definition.mapping = mapping
+        }
+        definition.keepsAliasesAfterGap =
+            entry.word("after_gap", of: ["drop", "keep"], default: "drop") == "keep"
+        definition.allowsRebirthRequests = entry.bool("rebirth_requests", default: false)
+        return .sparkplug(definition)
+    }
+
+    private func mapping(
+        _ entry: YAMLMapping, key: String, used: inout Set<String>
+    ) -> DocumentMapping? {
+        let known = documents.keys.sorted()
+        guard let name = entry.requiredString(key, example: known.first ?? "name") else {
+            return nil
+        }
+        used.insert(name)
+        if let mapping = documents[name] { return mapping }
+        let near = closest(to: name, in: known).map { "did you mean \($0)? " } ?? ""
+        entry.report(
+            key, "there is no mapping \(name)",
+            remedy: near + "write one of " + known.joined(separator: ", "))
+        return nil
+    }
+}

@@ -1,0 +1,120 @@
+import VehicleSignals
+
+extension SourceCompiler {
+    /// The tables of one message type; the index of its layout.
+    mutating func addProtobuf(
+        _ content: ProtobufContent, _ topic: TopicDefinition
+    ) throws(MappingFlaw) -> Int32 {
+        let layout: ProtobufLayout
+        switch content {
+        case .teslaPayload(let mapping):
+            // The payload names its vehicle, so the topic need not.
+            layout = try teslaLayout(mapping)
+        case .fleetWise(let definition):
+            guard topic.template.namesVehicle else {
+                throw flaw(.noVehicle(topic.template.text))
+            }
+            layout = try fleetWiseLayout(definition)
+        case .sparkplug(let definition):
+            layout = try sparkplugLayout(definition, topic.template)
+        }
+        protobuf.layouts.append(layout)
+        return Int32(protobuf.layouts.count - 1)
+    }
+
+    /// The fields' rules by number rather than by name.
+    private mutating func teslaLayout(
+        _ mapping: DocumentMapping
+    ) throws(MappingFlaw) -> ProtobufLayout {
+        protobuf.teslaNames.fill()
+        let root = try makeLayout(mapping).root
+        let first = protobuf.teslaFields.count
+        for number in 0..<TeslaField.countMax {
+            var field = TeslaField()
+            if number < TeslaNames.fields.count,
+                let edge = names.value(
+                    scope: nodes[Int(root)].scope, name: TeslaNames.fields[number])
+            {
+                field.rules = run(of: edges[Int(edge)])
+                if edges[Int(edge)].node >= 0 {
+                    field.object = Int32(protobuf.teslaObjects.count)
+                    addTeslaObject(edges[Int(edge)].node)
+                }
+            }
+            protobuf.teslaFields.append(field)
+        }
+        return ProtobufLayout(kind: .teslaPayload, first: Int32(first))
+    }
+
+    private mutating func addTeslaObject(_ node: Int32) {
+        var block = [RuleRun](repeating: RuleRun(), count: TeslaObject.blockCount)
+        for (member, parts) in TeslaNames.objects {
+            let kind = TeslaObject.kind(ofMember: UInt32(member))
+            for (index, part) in parts.enumerated() {
+                guard let edge = names.value(scope: nodes[Int(node)].scope, name: part) else {
+                    continue
+                }
+                block[kind * TeslaObject.partsMax + index + 1] = run(of: edges[Int(edge)])
+            }
+        }
+        protobuf.teslaObjects.append(contentsOf: block)
+    }
+
+    private mutating func fleetWiseLayout(
+        _ definition: FleetWiseDefinition
+    ) throws(MappingFlaw) -> ProtobufLayout {
+        var layout = ProtobufLayout(kind: .fleetWise)
+        layout.scope = names.newScope()
+        switch definition.compression {
+        case .auto: layout.compression = .auto
+        case .on: layout.compression = .on
+        case .off: layout.compression = .off
+        }
+        for (syncID, mapping) in definition.manifests.sorted(by: { $0.key < $1.key }) {
+            var rules: [UInt32: Int32] = [:]
+            var troubleCodes: Int32 = -1
+            for field in mapping.fields {
+                guard let signal = catalogue.id(of: field.signal) else {
+                    throw flaw(.unknownSignal(field.signal))
+                }
+                let rule = try makeRule(field, signal: signal)
+                let index = Int32(documentRules.count)
+                documentRules.append(DocumentRule(rule: rule, timeSlot: -1, missing: -1))
+                let name = field.path.joined(separator: ".")
+                if name == "dtc", rule.kind == .troubleCodes, troubleCodes < 0 {
+                    troubleCodes = index
+                } else if let number = UInt32(name), rules[number] == nil {
+                    rules[number] = index
+                } else {
+                    throw flaw(.noSignalNumber(name))
+                }
+            }
+            guard try addName(scope: layout.scope, syncID, Int32(protobuf.manifests.count)) else {
+                throw flaw(.pathTwice(syncID))
+            }
+            protobuf.addManifest(rules, troubleCodes: troubleCodes)
+        }
+        return layout
+    }
+
+    private mutating func sparkplugLayout(
+        _ definition: SparkplugDefinition, _ template: TopicTemplate
+    ) throws(MappingFlaw) -> ProtobufLayout {
+        let levels = template.segments
+        let vehicle = levels.firstIndex(of: .vehicle)
+        guard levels.count == 4 || levels.count == 5, levels[0] == .literal("spBv1.0"),
+            !levels.contains(where: \.isRun), vehicle == nil || vehicle == 3 || vehicle == 4,
+            levels.count == 4 || vehicle != nil
+        else { throw flaw(.notSparkplug(template.text)) }
+        var layout = ProtobufLayout(kind: .sparkplug)
+        layout.scope = nodes[Int(try makeLayout(definition.mapping).root)].scope
+        layout.namesDevice = vehicle == 4
+        layout.keepsAliasesAfterGap = definition.keepsAliasesAfterGap
+        layout.allowsRebirthRequests = definition.allowsRebirthRequests
+        return layout
+    }
+
+    private func run(of edge: DocumentEdge) -> RuleRun {
+        RuleRun(start: edge.ruleStart, count: edge.ruleCount)
+    }
+}

@@ -1,0 +1,210 @@
+import VehicleSignals
+
+// `VehicleData` of the FleetWise edge agent: decoder_sync_id (2) says by which manifest the numbers
+// of signals are to be read, collection_event_time_ms_epoch (4) from when their relative times
+// count, captured_signals (5) and dtc_data (6) hold the values. The rest is of no use here.
+
+extension CompiledSources {
+    func decodeFleetWise(
+        _ layout: ProtobufLayout, route: Route, topic: RawSpan, _ bytes: RawSpan,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        try checkVehicle(route: route, topic: topic, bytes, start: 0, &work)
+        let isPacked: Bool
+        switch layout.compression {
+        case .on: isPacked = true
+        case .off: isPacked = false
+        case .auto: isPacked = !isVehicleData(bytes)
+        }
+        guard isPacked else {
+            return try decodeVehicleData(layout, bytes, &work, &readings, &texts)
+        }
+        // Taken out of the workspace while it is read, since the workspace changes meanwhile.
+        var unpacked: [UInt8] = []
+        swap(&unpacked, &work.unpacked)
+        defer { swap(&unpacked, &work.unpacked) }
+        try unpackSnappy(bytes, into: &unpacked)
+        do throws(DecodeError) {
+            try decodeUnpacked(layout, unpacked, &work, &readings, &texts)
+        } catch {
+            // A place in the unpacked bytes is none in the payload.
+            throw DecodeError(error.reason, at: 0)
+        }
+    }
+
+    /// Whether the bytes read as a whole message that names its manifest.
+    private func isVehicleData(_ bytes: RawSpan) -> Bool {
+        guard let heading = try? VehicleDataHeading(bytes) else { return false }
+        return heading.manifestEnd > heading.manifestStart
+    }
+
+    func decodeVehicleData(
+        _ layout: ProtobufLayout, _ bytes: RawSpan, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        let heading = try VehicleDataHeading(bytes)
+        let manifest = names.value(
+            scope: layout.scope, of: bytes, from: heading.manifestStart,
+            count: heading.manifestEnd - heading.manifestStart)
+        guard manifest >= 0 else {
+            throw DecodeError(.unknownManifest, at: heading.manifestStart)
+        }
+        let table = protobuf.manifests[Int(manifest)]
+        var at = 0
+        while at < bytes.byteCount {
+            let tag = try wireTag(bytes, &at, end: bytes.byteCount)
+            guard tag.type == .lengthDelimited else {
+                try wireSkip(tag.type, bytes, &at, end: bytes.byteCount)
+                continue
+            }
+            let stop = try wireRange(bytes, &at, end: bytes.byteCount)
+            let first = readings.count
+            var relative: Int64 = 0
+            if tag.field == 5 {
+                relative = try decodeCapturedSignal(
+                    table, bytes, from: at, end: stop, &work, &readings, &texts)
+            } else if tag.field == 6, table.troubleCodes >= 0 {
+                relative = try decodeActiveCodes(
+                    documentRules[Int(table.troubleCodes)].rule, bytes, from: at, end: stop, &work,
+                    &readings)
+            }
+            try setTimes(&readings, from: first, heading.time, relative, at: at)
+            at = stop
+        }
+    }
+
+    /// A message without a time of its own leaves its readings to the time of arrival.
+    private func setTimes(
+        _ readings: inout OutputSpan<Reading>, from first: Int, _ base: UInt64, _ relative: Int64,
+        at start: Int
+    ) throws(DecodeError) {
+        guard readings.count > first, base > 0 else { return }
+        guard base <= UInt64(DecodingLimits.latestTime) else {
+            throw DecodeError(.badTime, at: start)
+        }
+        let (time, overflow) = Int64(base).addingReportingOverflow(relative)
+        guard !overflow, time >= DecodingLimits.earliestTime, time <= DecodingLimits.latestTime
+        else { throw DecodeError(.badTime, at: start) }
+        for index in first..<readings.count {
+            readings[index].time = Timestamp(milliseconds: time)
+            readings[index].timeQuality = .event
+        }
+    }
+
+    /// One captured signal; its relative time.
+    private func decodeCapturedSignal(
+        _ table: ManifestTable, _ bytes: RawSpan, from start: Int, end: Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) -> Int64 {
+        var at = start
+        var relative: Int64 = 0
+        var signal: Int64 = -1
+        var number = -1
+        var text = (start: -1, end: -1)
+        while at < end {
+            let tag = try wireTag(bytes, &at, end: end)
+            switch (tag.field, tag.type) {
+            case (1, .varint): relative = zigzag(try wireVarint(bytes, &at, end: end))
+            case (2, .varint):
+                signal = Int64(UInt32(truncatingIfNeeded: try wireVarint(bytes, &at, end: end)))
+            case (3, .fixed64):
+                number = at
+                text.start = -1
+                _ = try wireFixed64(bytes, &at, end: end)
+            case (4, .lengthDelimited):
+                text.end = try wireRange(bytes, &at, end: end)
+                text.start = at
+                number = -1
+                at = text.end
+            case (10, .lengthDelimited):
+                // A part of a structure; manifests here name whole signals.
+                at = try wireRange(bytes, &at, end: end)
+                signal = -1
+            default: try wireSkip(tag.type, bytes, &at, end: end)
+            }
+        }
+        let place = signal < 0 ? -1 : protobuf.rule(ofSignal: UInt32(signal), in: table)
+        guard place >= 0 else {
+            work.outcome.unknownSignals += 1
+            return relative
+        }
+        let rule = documentRules[place].rule
+        do throws(DecodeError) {
+            if number >= 0 {
+                let value = Double(bitPattern: bytes.word64(at: number))
+                if rule.kind == .boolean, !rule.hasWords, value == 0 || value == 1 {
+                    try takeBoolean(rule, value == 1, slot: -1, at: number, &work, &readings)
+                } else {
+                    try takeDouble(rule, value, slot: -1, at: number, &work, &readings)
+                }
+            } else if text.start >= 0 {
+                try takeText(
+                    rule, bytes, from: text.start, to: text.end, slot: -1, &work, &readings,
+                    &texts)
+            } else {
+                work.outcome.absent += 1
+            }
+        } catch {
+            // One signal that the manifest describes wrongly must not cost the others.
+            guard error.reason == .wrongType else { throw error }
+            work.outcome.outOfRange += 1
+        }
+        return relative
+    }
+
+    /// The active trouble codes as one list; its relative time.
+    private func decodeActiveCodes(
+        _ rule: ValueRule, _ bytes: RawSpan, from start: Int, end: Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
+    ) throws(DecodeError) -> Int64 {
+        var at = start
+        var relative: Int64 = 0
+        let place = readings.count
+        try append(rule.signal, .listCount, 0, slot: -1, at: start, &work, &readings)
+        while at < end {
+            let tag = try wireTag(bytes, &at, end: end)
+            if tag.field == 1, tag.type == .varint {
+                relative = zigzag(try wireVarint(bytes, &at, end: end))
+            } else if tag.field == 2, tag.type == .lengthDelimited {
+                let stop = try wireRange(bytes, &at, end: end)
+                guard let code = TroubleCode(Span<UInt8>(_bytes: bytes), in: at..<stop) else {
+                    throw DecodeError(.badTroubleCode, at: at)
+                }
+                try append(
+                    rule.signal, .troubleCode, UInt64(code.packed), slot: -1, at: at, &work,
+                    &readings)
+                readings[place].bits += 1
+                at = stop
+            } else {
+                try wireSkip(tag.type, bytes, &at, end: end)
+            }
+        }
+        return relative
+    }
+}
+
+/// What stands over a `VehicleData`; reads the whole message's fields, not what is in them.
+private struct VehicleDataHeading: BitwiseCopyable {
+    var manifestStart = 0
+    var manifestEnd = 0
+    /// Milliseconds since 1970; 0 where the message says none.
+    var time: UInt64 = 0
+
+    init(_ bytes: RawSpan) throws(DecodeError) {
+        var at = 0
+        let end = bytes.byteCount
+        while at < end {
+            let tag = try wireTag(bytes, &at, end: end)
+            switch (tag.field, tag.type) {
+            case (2, .lengthDelimited):
+                manifestEnd = try wireRange(bytes, &at, end: end)
+                manifestStart = at
+                at = manifestEnd
+            case (4, .varint): time = try wireVarint(bytes, &at, end: end)
+            default: try wireSkip(tag.type, bytes, &at, end: end)
+            }
+        }
+    }
+}

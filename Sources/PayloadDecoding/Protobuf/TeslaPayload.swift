@@ -1,0 +1,308 @@
+import VehicleSignals
+
+// Tesla's `Payload`: data (1, repeated Datum), created_at (2), vin (3), is_resend (4); a `Datum` is
+// key (1) and value (2); a `Value` is one of some fifty members. What was sent again after an outage
+// says when it was made, so is_resend changes nothing.
+
+extension CompiledSources {
+    func decodeTeslaPayload(
+        _ layout: ProtobufLayout, route: Route, topic: RawSpan, _ bytes: RawSpan,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        var at = 0
+        let end = bytes.byteCount
+        while at < end {
+            if try decodeUsualDatum(layout, bytes, &at, end: end, &work, &readings, &texts) {
+                continue
+            }
+            let tag = try wireTag(bytes, &at, end: end)
+            guard tag.type == .lengthDelimited else {
+                try wireSkip(tag.type, bytes, &at, end: end)
+                continue
+            }
+            let stop = try wireRange(bytes, &at, end: end)
+            switch tag.field {
+            case 1:
+                try decodeTeslaDatum(
+                    layout, bytes, from: at, end: stop, &work, &readings, &texts)
+            case 2:
+                guard let time = try wireTimestamp(bytes, from: at, end: stop) else {
+                    throw DecodeError(.badTime, at: at)
+                }
+                work.slots[0] = time
+            case 3: try takeWireVehicle(bytes, from: at, end: stop, &work)
+            default: break
+            }
+            at = stop
+        }
+        try checkVehicle(route: route, topic: topic, bytes, start: 0, &work)
+    }
+
+    /// Notes the vehicle that a payload names; an empty name names none.
+    func takeWireVehicle(
+        _ bytes: RawSpan, from start: Int, end: Int, _ work: inout DecodingWorkspace
+    ) throws(DecodeError) {
+        guard end > start else { return }
+        guard end - start <= DecodingLimits.vehicleNameBytesMax else {
+            throw DecodeError(.badIdentity, at: start)
+        }
+        try checkUTF8(bytes, from: start, to: end)
+        if work.hasVehicle {
+            guard work.vehicleEnd - work.vehicleStart == end - start,
+                bytes.equals(from: start, count: end - start, bytes, from: work.vehicleStart)
+            else { throw DecodeError(.identityDisagrees, at: start) }
+        }
+        work.vehicleStart = start
+        work.vehicleEnd = end
+    }
+
+    /// ⚠ A datum as every known writer lays it down: key, then value, lengths of one byte. Its head
+    /// is taken with one load. `false`, and nothing done, where anything is otherwise; the general
+    /// way then decodes the same bytes to the same readings.
+    @inline(__always)
+    private func decodeUsualDatum(
+        _ layout: ProtobufLayout, _ bytes: RawSpan, _ at: inout Int, end: Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) -> Bool {
+        guard end - at >= 8 else { return false }
+        // Little-endian: 0A, length, 08, key of one byte or two, 12, length of the value.
+        let head = bytes.word64(at: at)
+        guard head & 0x00FF_80FF == 0x0008_000A else { return false }
+        let length = Int(head >> 8 & 0x7F)
+        var key = Int(head >> 24 & 0x7F)
+        var rest = head >> 32
+        var headCount = 6
+        if head & 0x8000_0000 != 0 {
+            guard rest & 0x80 == 0 else { return false }
+            key |= Int(rest & 0x7F) << 7
+            rest >>= 8
+            headCount = 7
+        }
+        let valueLength = Int(rest >> 8 & 0x7F)
+        guard rest & 0x80FF == 0x0012, headCount + valueLength == length + 2,
+            length + 2 <= end - at, key < TeslaField.countMax
+        else { return false }
+        let valueAt = at + headCount
+        at += length + 2
+        let field = protobuf.teslaFields[Int(layout.first) + key]
+        if field.rules.count == 1, valueLength == 9, bytes.byte(at: valueAt) == 0x29 {
+            let value = Double(bitPattern: bytes.word64(at: valueAt + 1))
+            try takeDouble(
+                documentRules[Int(field.rules.start)].rule, value, slot: 0, at: valueAt + 1, &work,
+                &readings)
+        } else if field.rules.count == 0, field.object < 0 {
+            work.outcome.unknownSignals += 1
+        } else {
+            try decodeTeslaValue(
+                field, bytes, from: valueAt, end: at, &work, &readings, &texts)
+        }
+        return true
+    }
+
+    private func decodeTeslaDatum(
+        _ layout: ProtobufLayout, _ bytes: RawSpan, from start: Int, end: Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        var at = start
+        var key: UInt64 = 0
+        var valueStart = -1
+        var valueEnd = -1
+        while at < end {
+            let tag = try wireTag(bytes, &at, end: end)
+            if tag.field == 1, tag.type == .varint {
+                key = try wireVarint(bytes, &at, end: end)
+            } else if tag.field == 2, tag.type == .lengthDelimited {
+                valueEnd = try wireRange(bytes, &at, end: end)
+                valueStart = at
+                at = valueEnd
+            } else {
+                try wireSkip(tag.type, bytes, &at, end: end)
+            }
+        }
+        guard key < UInt64(TeslaField.countMax) else {
+            work.outcome.unknownSignals += 1
+            return
+        }
+        let field = protobuf.teslaFields[Int(layout.first) + Int(key)]
+        guard field.rules.count > 0 || field.object >= 0 else {
+            work.outcome.unknownSignals += 1
+            return
+        }
+        guard valueStart >= 0 else {
+            work.outcome.absent += 1
+            return
+        }
+        try decodeTeslaValue(
+            field, bytes, from: valueStart, end: valueEnd, &work, &readings, &texts)
+    }
+
+    /// Finds the member that is set, which is the last one, and reads it.
+    private func decodeTeslaValue(
+        _ field: TeslaField, _ bytes: RawSpan, from start: Int, end: Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        var at = start
+        var member: UInt32 = 0
+        var memberAt = start
+        while at < end {
+            let tag = try wireTag(bytes, &at, end: end)
+            if tag.type == TeslaValue.wireType(of: tag.field) {
+                member = tag.field
+                memberAt = at
+            }
+            try wireSkip(tag.type, bytes, &at, end: end)
+        }
+        // `invalid`, or no member at all.
+        guard member != 0, member != TeslaValue.invalid else {
+            work.outcome.absent += 1
+            return
+        }
+        let kind = TeslaObject.kind(ofMember: member)
+        if kind >= 0, field.object >= 0 {
+            let block = Int(field.object) + kind * TeslaObject.partsMax
+            let stop = try wireRange(bytes, &memberAt, end: end)
+            return try decodeTeslaObject(
+                block, isLocation: kind == 0, bytes, from: memberAt, end: stop, &work, &readings)
+        }
+        guard kind < 0, field.rules.count > 0 else { throw DecodeError(.wrongType, at: start) }
+        for index in field.rules.start..<(field.rules.start + field.rules.count) {
+            var place = memberAt
+            try decodeTeslaScalar(
+                documentRules[Int(index)].rule, member, bytes, &place, end: end, &work, &readings,
+                &texts)
+        }
+    }
+
+    @inline(__always)
+    private func decodeTeslaScalar(
+        _ rule: ValueRule, _ member: UInt32, _ bytes: RawSpan, _ at: inout Int, end: Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        let start = at
+        switch member {
+        case 1:
+            let stop = try wireRange(bytes, &at, end: end)
+            try takeText(
+                rule, bytes, from: at, to: stop, slot: 0, &work, &readings, &texts)
+        case 2:
+            let word = try wireVarint(bytes, &at, end: end)
+            let value = Int64(Int32(truncatingIfNeeded: word))
+            try takeInteger(rule, value, slot: 0, at: start, &work, &readings)
+        case 3:
+            let value = Int64(bitPattern: try wireVarint(bytes, &at, end: end))
+            try takeInteger(rule, value, slot: 0, at: start, &work, &readings)
+        case 4:
+            let value = Float(bitPattern: try wireFixed32(bytes, &at, end: end))
+            try takeDouble(rule, Double(value), slot: 0, at: start, &work, &readings)
+        case 5:
+            let value = Double(bitPattern: try wireFixed64(bytes, &at, end: end))
+            try takeDouble(rule, value, slot: 0, at: start, &work, &readings)
+        case 6:
+            let value = try wireVarint(bytes, &at, end: end) != 0
+            try takeBoolean(rule, value, slot: 0, at: start, &work, &readings)
+        default:
+            let word = try wireVarint(bytes, &at, end: end)
+            let value = Int64(Int32(truncatingIfNeeded: word))
+            guard let name = protobuf.teslaNames.range(member: Int(member), value: value) else {
+                // Newer than the schema known here.
+                work.outcome.outOfRange += 1
+                return
+            }
+            try takeWord(
+                rule, name, in: protobuf.teslaNames.bytes, slot: 0, at: start, &work, &readings,
+                &texts)
+        }
+    }
+
+    /// A message in a value: its parts one by one, then what is meant by those that are not there.
+    private func decodeTeslaObject(
+        _ block: Int, isLocation: Bool, _ bytes: RawSpan, from start: Int, end: Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
+    ) throws(DecodeError) {
+        var at = start
+        var places = InlineArray<11, Int>(repeating: -1)
+        while at < end {
+            let tag = try wireTag(bytes, &at, end: end)
+            if tag.field < UInt32(TeslaObject.partsMax),
+                tag.type == (isLocation ? .fixed64 : .varint)
+            {
+                places[Int(tag.field)] = at
+            }
+            try wireSkip(tag.type, bytes, &at, end: end)
+        }
+        for part in 1...TeslaObject.partCount(isLocation: isLocation) {
+            let run = protobuf.teslaObjects[block + part]
+            for index in run.start..<(run.start + run.count) {
+                let rule = documentRules[Int(index)]
+                var place = places[part]
+                if place < 0 {
+                    // proto3 leaves out a false and a 0, and who wrote the mapping knows which.
+                    guard rule.missing >= 0 else { continue }
+                    try appendWord(
+                        rule.rule, rule.missing, slot: 0, at: start, &work, &readings)
+                } else if isLocation {
+                    let value = Double(bitPattern: try wireFixed64(bytes, &place, end: end))
+                    try takeDouble(rule.rule, value, slot: 0, at: places[part], &work, &readings)
+                } else {
+                    let word = try wireVarint(bytes, &place, end: end)
+                    try takeTeslaPart(rule.rule, word, at: places[part], &work, &readings)
+                }
+            }
+        }
+    }
+
+    /// A truth where the signal is one, else a number.
+    private func takeTeslaPart(
+        _ rule: ValueRule, _ word: UInt64, at start: Int, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>
+    ) throws(DecodeError) {
+        if rule.kind == .boolean {
+            try takeBoolean(rule, word != 0, slot: 0, at: start, &work, &readings)
+        } else {
+            let value = Int64(Int32(truncatingIfNeeded: word))
+            try takeInteger(rule, value, slot: 0, at: start, &work, &readings)
+        }
+    }
+
+    /// Looks for the vehicle ahead of decoding.
+    func wireVehicle(_ bytes: RawSpan, field: UInt32) throws(DecodeError) -> Range<Int>? {
+        var at = 0
+        var found: Range<Int>?
+        while at < bytes.byteCount {
+            let tag = try wireTag(bytes, &at, end: bytes.byteCount)
+            guard tag.type == .lengthDelimited else {
+                try wireSkip(tag.type, bytes, &at, end: bytes.byteCount)
+                continue
+            }
+            let stop = try wireRange(bytes, &at, end: bytes.byteCount)
+            if tag.field == field, stop > at, stop - at <= DecodingLimits.vehicleNameBytesMax {
+                found = at..<stop
+            }
+            at = stop
+        }
+        return found
+    }
+}
+
+/// The members of Tesla's `Value`.
+enum TeslaValue {
+    static let invalid: UInt32 = 10
+
+    /// How a member is written; `nil` for a number that is no member, which is stepped over.
+    @inline(always)
+    static func wireType(of member: UInt32) -> WireType? {
+        switch member {
+        case 4: .fixed32
+        case 5: .fixed64
+        case 1, 7, 21, 31, 39: .lengthDelimited
+        case 20: nil
+        case 2...54: .varint
+        default: nil
+        }
+    }
+}

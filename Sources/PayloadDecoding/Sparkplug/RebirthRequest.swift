@@ -1,0 +1,55 @@
+public import VehicleSignals
+
+/// What to publish so that a Sparkplug node sends its births again.
+public struct RebirthRequest: Sendable, Equatable {
+    public var topic: [UInt8]
+    public var payload: [UInt8]
+}
+
+extension CompiledSources {
+    /// The request for the node that a topic belongs to; `nil` where the source's file does not
+    /// allow one, or the route is not one of Sparkplug's. To be sent at QoS 0, not retained, and
+    /// seldom: see ``DecodeOutcome/wantsRebirth``.
+    public func rebirthRequest(
+        _ route: Route, topic: RawSpan, now: Timestamp
+    ) -> RebirthRequest? {
+        let template = topics.templates[Int(route.template)]
+        guard template.content == .protobuf else { return nil }
+        let layout = protobuf.layouts[Int(template.layout)]
+        guard layout.kind == .sparkplug, layout.allowsRebirthRequests, now.milliseconds >= 0,
+            let place = SparkplugTopic(topic)
+        else { return nil }
+        var name = Array("spBv1.0/".utf8)
+        name.append(topic, from: place.group.start, count: place.group.count)
+        name += Array("/NCMD/".utf8)
+        name.append(topic, from: place.edge.start, count: place.edge.count)
+        let time = varint(UInt64(now.milliseconds))
+        let metricName = Array("Node Control/Rebirth".utf8)
+        // name (1), timestamp (3), datatype Boolean (4), boolean_value true (14)
+        let metric: [UInt8] =
+            [0x0A, UInt8(metricName.count)] + metricName + [0x18] + time
+            + [0x20, 11, 0x70, 1]
+        // timestamp (1), metrics (2)
+        let payload: [UInt8] = [0x08] + time + [0x12, UInt8(metric.count)] + metric
+        return RebirthRequest(topic: name, payload: payload)
+    }
+
+    /// Whether every worker must decode the messages of this route, since what it remembers of a
+    /// sender concerns several vehicles, or a vehicle that may be linked later. Only the worker that
+    /// owns the message's vehicle counts and applies it.
+    public func isHeardByAll(_ route: Route) -> Bool {
+        let template = topics.templates[Int(route.template)]
+        return template.content == .protobuf
+            && protobuf.layouts[Int(template.layout)].kind == .sparkplug
+    }
+
+    private func varint(_ value: UInt64) -> [UInt8] {
+        var rest = value
+        var bytes: [UInt8] = []
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        return bytes + [UInt8(truncatingIfNeeded: rest)]
+    }
+}
