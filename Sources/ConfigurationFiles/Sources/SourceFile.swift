@@ -126,19 +126,20 @@ public enum SourceFile {
             let definition = topic(entry, template, form, mapping)
             if let definition { topics.append(definition) }
         }
-        let mappings = root.mapping("mappings")
-        for name in documents.keys.sorted() where !used.contains(name) {
-            mappings.report(
-                name, "no topic uses the mapping \(name)",
-                remedy: "name it at a topic, or leave it out")
-        }
-        let busEntries = root.mapping("buses")
-        for name in busEntries.keys where !usedBuses.contains(name) {
-            busEntries.report(
-                name, "no topic uses the bus \(name)",
-                remedy: "name it at a topic, or leave it out")
-        }
+        reportUnused(root, "mappings", "mapping", Set(documents.keys).subtracting(used))
+        let buses = root.mapping("buses").keys
+        reportUnused(root, "buses", "bus", Set(buses).subtracting(usedBuses))
         return topics
+    }
+
+    private static func reportUnused(
+        _ root: YAMLMapping, _ key: String, _ word: String, _ names: Set<String>
+    ) {
+        for name in names.sorted() {
+            root.mapping(key).report(
+                name, "no topic uses the \(word) \(name)",
+                remedy: "name it at a topic, or leave it out")
+        }
     }
 
     private static func topic(

@@ -94,6 +94,37 @@ import VehicleSignals
         #expect(try feed([many.joined(separator: "\n")]).dropped == 4)
     }
 
+    @Test func `with more codes than are kept say so`() throws {
+        // Three units with 255 codes each: 512 places, two for each code of UDS.
+        var decoder = try decoder()
+        decoder.readingRoom = 4096
+        var beyond: UInt32 = 0
+        for unit in 0..<3 {
+            let bytes =
+                [0x59, 0x02, 0xFF] + (1...255).flatMap { [1, UInt8($0), UInt8(unit), 8] }
+            let decoded = try #require(
+                try decoder.decode(Self.topic, Self.carried(bytes, unit: unit)))
+            beyond += decoded.outcome.outOfRange
+        }
+        #expect(beyond == 3 * 510 - 512)
+    }
+
+    /// A message in the frames that carry it.
+    private static func carried(_ bytes: [UInt8], unit: Int) -> String {
+        func hex(_ bytes: some Sequence<UInt8>) -> String {
+            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        let length = [UInt8(0x10 | bytes.count >> 8), UInt8(bytes.count & 0xFF)]
+        var lines = ["18DAF11\(unit)#\(hex(length + bytes.prefix(6)))"]
+        var rest = bytes.dropFirst(6)
+        while !rest.isEmpty {
+            lines.append(
+                "18DAF11\(unit)#2\(String(lines.count & 15, radix: 16))\(hex(rest.prefix(7)))")
+            rest = rest.dropFirst(7)
+        }
+        return lines.joined(separator: "\n")
+    }
+
     @Test func `of J1939 are given up where one is missing or the sender ends it`() throws {
         let begin = "1CECFF00#200E0002FFCAFE00"
         let first = "1CEBFF00#0111CD6102130021"
