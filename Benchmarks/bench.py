@@ -19,6 +19,7 @@ import time
 
 from fleet_files import write_files
 from latency import WebhookReceiver, measure_latency
+from protobuf import measure_protobuf
 from stage import Broker, Child, Failure, Gateway
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -226,6 +227,7 @@ def main():
             say("the machine is busy with other work: absolute figures will be too bad")
         bench = Bench(options, folder)
         bench.pipeline()
+        measure_protobuf(bench)
         if bench.wants("ingest") or bench.wants("latency"):
             bench.prepare()
             bench.ingest()

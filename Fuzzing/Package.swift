@@ -31,5 +31,10 @@ let package = Package(
         fuzzTarget("batch"),
         fuzzTarget("snapshot"),
         fuzzTarget("words"),
+        fuzzTarget("protobuf-tesla"),
+        fuzzTarget("fleetwise"),
+        fuzzTarget("snappy"),
+        fuzzTarget("sparkplug"),
+        fuzzTarget("sessions"),
     ]
 )

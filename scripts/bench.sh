@@ -15,6 +15,9 @@ command -v mosquitto >/dev/null || { echo "bench: mosquitto is missing; make set
 make -s -C Benchmarks/yardstick OUT="$PWD/$yardstick"
 swift build -c release --package-path Benchmarks --scratch-path "$scratch" \
     --product PipelineBenchmark
+swift build -c release --package-path Benchmarks --scratch-path "$scratch" \
+    --product ProtobufBenchmark
+scripts/bench-peers.sh
 if ! "$environment/bin/python" -c 'import orjson, paho.mqtt.client' 2>/dev/null; then
     python3 -m venv "$environment"
     "$environment/bin/pip" install --quiet --requirement Benchmarks/peers/requirements.txt

@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../Fuzzing"
 
 seconds=${FUZZ_SECONDS:-30}
-targets=${FUZZ_TARGETS:-native-json documents fields topics batch snapshot words}
+targets=${FUZZ_TARGETS:-native-json documents fields topics batch snapshot words protobuf-tesla fleetwise snappy sparkplug sessions}
 work=.build/fuzz
 # An input takes far less than a millisecond; one that takes this long will not end.
 unit_seconds=20

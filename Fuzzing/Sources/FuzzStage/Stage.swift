@@ -22,6 +22,14 @@ public enum Stage {
         return try CompiledSources(definitions: definitions, catalogue: catalogue)
     }
 
+    /// A source as it ships, its text changed on the way.
+    static func shipped(
+        _ name: String, _ change: (String) -> String = { $0 }
+    ) throws -> SourceDefinition {
+        let path = "config/sources/\(name).yaml"
+        return try SourceFile.load(text: change(text(path)), file: path, catalogue: catalogue)
+    }
+
     private static let fleet = """
         source: fleet
         version: "1"
@@ -55,7 +63,7 @@ public enum Stage {
     }
 
     /// A stage that cannot be set up is no finding of the fuzzer: exit code 2 and the reason.
-    private static func orExit<Value>(_ make: () throws -> Value) -> Value {
+    static func orExit<Value>(_ make: () throws -> Value) -> Value {
         do { return try make() } catch {
             complain("the fuzzing stage cannot be set up: \(error)")
             exit(2)

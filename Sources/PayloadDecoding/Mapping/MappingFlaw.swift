@@ -25,7 +25,7 @@ public struct MappingFlaw: Error, Equatable, Sendable {
         case spellingTwice(path: String, edition: Int)
         case tooManySources(limit: Int)
         case payloadLimit(Int)
-        /// In a FleetWise manifest, a path that is no number of a signal, or one for the second time.
+        /// In a FleetWise manifest, a path that is no signal's number, or one for the second time.
         case noSignalNumber(String)
         /// A template that does not follow Sparkplug's topics.
         case notSparkplug(String)
@@ -67,7 +67,7 @@ public struct MappingFlaw: Error, Equatable, Sendable {
             case .tooManySources(let limit): "more than \(limit) sources"
             case .payloadLimit(let bytes): "a payload limit of \(bytes) bytes; write 1 to 268435456"
             case .noSignalNumber(let name):
-                "\(name) in a manifest: write the number of a signal, once, or dtc for trouble codes"
+                "\(name) in a manifest: write a signal's number, once, or dtc for trouble codes"
             case .notSparkplug(let text):
                 "the topic \(text): write spBv1.0/{+}/{+}/{vehicle}, spBv1.0/{+}/{+}/{vehicle}/{+}"
                     + " or spBv1.0/{+}/{+}/{+}/{vehicle}"
