@@ -14,7 +14,10 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "turnpike-benchmarks",
-    dependencies: [.package(name: "turnpike", path: "..")],
+    dependencies: [
+        .package(name: "turnpike", path: ".."),
+        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+    ],
     targets: [
         .executableTarget(
             name: "PipelineBenchmark",
@@ -27,6 +30,13 @@ let package = Package(
         .executableTarget(
             name: "DecodingBenchmark",
             dependencies: [.product(name: "TurnpikeRooms", package: "turnpike")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ProtobufBenchmark",
+            dependencies: [
+                .product(name: "TurnpikeRooms", package: "turnpike"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             swiftSettings: strict),
     ]
 )

@@ -22,6 +22,7 @@ import can_frames
 import decoding_messages
 from fleet_files import write_files
 from latency import WebhookReceiver, measure_latency
+from protobuf import measure_protobuf
 from stage import Broker, Child, Failure, Gateway
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -237,6 +238,7 @@ def main():
         if options.decoding and options.simdjson:
             decoding_messages.measure(
                 bench, options.decoding, options.simdjson, options.python, ROOT)
+        measure_protobuf(bench)
         if bench.wants("ingest") or bench.wants("latency"):
             bench.prepare()
             bench.ingest()

@@ -35,5 +35,10 @@ let package = Package(
         fuzzTarget("dbc"),
         fuzzTarget("isotp"),
         fuzzTarget("shapes"),
+        fuzzTarget("protobuf-tesla"),
+        fuzzTarget("fleetwise"),
+        fuzzTarget("snappy"),
+        fuzzTarget("sparkplug"),
+        fuzzTarget("sessions"),
     ]
 )

@@ -19,6 +19,9 @@ swift build -c release --package-path Benchmarks --scratch-path "$scratch" \
     --product CANBenchmark
 swift build -c release --package-path Benchmarks --scratch-path "$scratch" \
     --product DecodingBenchmark
+swift build -c release --package-path Benchmarks --scratch-path "$scratch" \
+    --product ProtobufBenchmark
+scripts/bench-peers.sh
 g++ -O3 -march=native -std=c++17 -o .build/simdjson-peer \
     Benchmarks/peers/simdjson_peer.cpp -lsimdjson
 if ! "$environment/bin/python" -c 'import cantools, orjson, paho.mqtt.client' 2>/dev/null; then

@@ -9,7 +9,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../Fuzzing"
 
 seconds=${FUZZ_SECONDS:-30}
-targets=${FUZZ_TARGETS:-native-json documents fields topics batch snapshot words can dbc isotp shapes}
+everything="native-json documents fields topics batch snapshot words shapes can dbc isotp"
+everything+=" protobuf-tesla fleetwise snappy sparkplug sessions"
+targets=${FUZZ_TARGETS:-$everything}
 work=.build/fuzz
 # An input takes far less than a millisecond; one that takes this long will not end.
 unit_seconds=20

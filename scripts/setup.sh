@@ -14,6 +14,7 @@ packages=(
     mosquitto            # the broker of demo and tests
     mosquitto-clients    # to look at topics by hand
     openssl              # certificates for the tests with TLS
+    protobuf-compiler libprotobuf-dev  # a peer that decoders are measured beside
     pkg-config           # SwiftPM finds the two libraries with it
     python3              # the benchmarks' peer
     python3-venv

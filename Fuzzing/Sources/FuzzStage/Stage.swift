@@ -22,6 +22,14 @@ public enum Stage {
         return try CompiledSources(definitions: definitions, catalogue: catalogue)
     }
 
+    /// A source as it ships, its text changed on the way.
+    static func shipped(
+        _ name: String, _ change: (String) -> String = { $0 }
+    ) throws -> SourceDefinition {
+        let path = "config/sources/\(name).yaml"
+        return try SourceFile.load(text: change(text(path)), file: path, catalogue: catalogue)
+    }
+
     private static let fleet = """
         source: fleet
         version: "1"

@@ -8,7 +8,7 @@ import VehicleSignals
 ///   - `message` (required): `tesla_payload` or `fleetwise_vehicle_data`.
 ///   - `mapping` (required by `tesla_payload`): name of one of `mappings`; its paths begin with
 ///     the names of Tesla's fields, as for one field a topic.
-///   - `manifests` (required by `fleetwise_vehicle_data`): by the sync id of a decoder manifest, the
+///   - `manifests` (required by `fleetwise_vehicle_data`): by a decoder manifest's sync id, the
 ///     name of one of `mappings`, whose paths are numbers of signals, or `dtc`.
 ///   - `snappy` (`auto`, `on` or `off`, default `auto`): whether payloads are Snappy blocks.
 /// - `form: sparkplug`, with

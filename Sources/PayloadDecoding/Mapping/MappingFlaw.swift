@@ -27,7 +27,7 @@ public struct MappingFlaw: Error, Equatable, Sendable {
         case payloadLimit(Int)
         /// A signal of a CAN mapping that its database does not have, and what is missing.
         case unknownInDatabase(String, String)
-        /// In a FleetWise manifest, a path that is no number of a signal, or one for the second time.
+        /// In a FleetWise manifest, a path that is no signal's number, or one for the second time.
         case noSignalNumber(String)
         /// A template that does not follow Sparkplug's topics.
         case notSparkplug(String)
@@ -70,7 +70,7 @@ public struct MappingFlaw: Error, Equatable, Sendable {
             case .payloadLimit(let bytes): "a payload limit of \(bytes) bytes; write 1 to 268435456"
             case .unknownInDatabase(let name, let sentence): "\(name): \(sentence)"
             case .noSignalNumber(let name):
-                "\(name) in a manifest: write the number of a signal, once, or dtc for trouble codes"
+                "\(name) in a manifest: write a signal's number, once, or dtc for trouble codes"
             case .notSparkplug(let text):
                 "the topic \(text): write spBv1.0/{+}/{+}/{vehicle}, spBv1.0/{+}/{+}/{vehicle}/{+}"
                     + " or spBv1.0/{+}/{+}/{+}/{vehicle}"

@@ -40,7 +40,8 @@ public struct SparkplugDefinition: Sendable, Equatable {
     /// itself: names that are paths of the catalogue, with dots or slashes, need no mapping.
     public var mapping: DocumentMapping
     /// After a gap in the sequence a birth may have been missed, and what an alias means may have
-    /// changed with it. `false`: metrics that only an alias names are not taken until the next birth.
+    /// changed with it. `false`: metrics that only an alias names are not taken until the next
+    /// birth.
     public var keepsAliasesAfterGap: Bool
     /// Whether the gateway may ask an edge node for its births.
     public var allowsRebirthRequests: Bool

@@ -1,5 +1,5 @@
-// Little-endian numbers in the bytes of a session. Plain and bounds-checked: sessions are small, and
-// what is measured in nanoseconds happens in payloads.
+// Little-endian numbers in the bytes of a session. Plain and bounds-checked: sessions are small,
+// and what is measured in nanoseconds happens in payloads.
 
 import VehicleSignals
 

@@ -23,14 +23,14 @@ struct SessionTable: Sendable {
         /// What is remembered; empty when the session is new.
         var bytes: [UInt8] = []
         /// Bytes that `counters.bytes` holds for this entry.
-        fileprivate var counted = 0
+        var counted = 0
         /// Neighbours by use; -1: none.
-        fileprivate var older: Int32 = -1
-        fileprivate var newer: Int32 = -1
-        fileprivate var order: UInt64 = 0
-        fileprivate var isChanged = false
+        var older: Int32 = -1
+        var newer: Int32 = -1
+        var order: UInt64 = 0
+        var isChanged = false
         /// Whether the store may have it, so that it has to be told when it goes.
-        fileprivate var isStored = false
+        var isStored = false
     }
 
     /// Arrays of a session that ended are kept for the next one up to this size.
@@ -42,11 +42,11 @@ struct SessionTable: Sendable {
     private var slots: [Int32] = []
     /// Entries without a session.
     private var free: [Int32] = []
-    private var oldest: Int32 = -1
-    private var newest: Int32 = -1
-    private var uses: UInt64 = 0
-    private var gone: [SessionExport] = []
-    private var goneSources: [SourceID] = []
+    var oldest: Int32 = -1
+    var newest: Int32 = -1
+    var uses: UInt64 = 0
+    var gone: [SessionExport] = []
+    var goneSources: [SourceID] = []
 }
 
 // Opening and ending.
@@ -233,75 +233,5 @@ extension SessionTable {
         entries[place].newer = -1
         if newest >= 0 { entries[Int(newest)].newer = Int32(place) } else { oldest = Int32(place) }
         newest = Int32(place)
-    }
-}
-
-// For snapshots.
-extension SessionTable {
-    private mutating func noteGone(_ place: Int) {
-        guard entries[place].isStored else { return }
-        // At most as many as were stored, which the limits bound.
-        gone.append(
-            SessionExport(
-                source: "", sender: entries[place].sender, format: entries[place].format.word,
-                bytes: [], order: uses))
-        goneSources.append(entries[place].source)
-    }
-
-    mutating func takeChanges(names: [String]) -> [SessionExport] {
-        var changes: [SessionExport] = []
-        for (export, source) in zip(gone, goneSources) where Int(source.number) < names.count {
-            var export = export
-            export.source = names[Int(source.number)]
-            changes.append(export)
-        }
-        gone = []
-        goneSources = []
-        forEachByUse { place in
-            guard entries[place].isChanged else { return }
-            // A session that remembers nothing is worth a row only to delete an older one.
-            guard !entries[place].bytes.isEmpty || entries[place].isStored else { return }
-            if let export = export(place, names) { changes.append(export) }
-        }
-        for place in 0..<entries.count where entries[place].isChanged {
-            entries[place].isChanged = false
-            entries[place].isStored = !entries[place].bytes.isEmpty
-        }
-        return changes
-    }
-
-    func exportAll(names: [String]) -> [SessionExport] {
-        var all: [SessionExport] = []
-        forEachByUse { place in
-            guard !entries[place].bytes.isEmpty else { return }
-            if let export = export(place, names) { all.append(export) }
-        }
-        return all
-    }
-
-    private func forEachByUse(_ deed: (Int) -> Void) {
-        var place = oldest
-        while place >= 0 {
-            deed(Int(place))
-            place = entries[Int(place)].newer
-        }
-    }
-
-    private func export(_ place: Int, _ names: [String]) -> SessionExport? {
-        let entry = entries[place]
-        guard Int(entry.source.number) < names.count else { return nil }
-        return SessionExport(
-            source: names[Int(entry.source.number)], sender: entry.sender,
-            format: entry.format.word, bytes: entry.bytes, order: entry.order)
-    }
-
-    mutating func restore(_ source: SourceID, _ format: SessionFormat, _ export: SessionExport) {
-        guard let place = try? open(source, format, sender: export.sender) else { return }
-        entries[place].bytes = export.bytes
-        entries[place].isChanged = false
-        entries[place].isStored = true
-        uses = max(uses, export.order)
-        entries[place].order = export.order
-        noteSize(of: place)
     }
 }

@@ -35,8 +35,8 @@ extension CompiledSources {
     }
 
     /// Whether every worker must decode the messages of this route, since what it remembers of a
-    /// sender concerns several vehicles, or a vehicle that may be linked later. Only the worker that
-    /// owns the message's vehicle counts and applies it.
+    /// sender concerns several vehicles, or a vehicle that may be linked later. Only the worker
+    /// that owns the message's vehicle counts and applies it.
     public func isHeardByAll(_ route: Route) -> Bool {
         let template = topics.templates[Int(route.template)]
         return template.content == .protobuf

@@ -3,8 +3,8 @@ import VehicleSignals
 // What is remembered of an edge node or a device, as bytes:
 //
 //     0  state, 1  last sequence number, 2  whether a bdSeq is known, 3  nought
-//     4  epoch (32 bits): of an edge node how often its births became void, of a device the epoch of
-//        its node when the device was born
+//     4  epoch (32 bits): of an edge node how often its births became void, of a device the epoch
+//        of its node when the device was born
 //     8  bdSeq (64 bits)
 //    16  number of records (32 bits), 20  nought
 //    24  records of 16 bytes, sorted by kind and key:

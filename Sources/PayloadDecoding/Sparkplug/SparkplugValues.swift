@@ -46,7 +46,7 @@ extension CompiledSources {
         }
     }
 
-    /// Puts the metric's name into `work.sender`, and says its datatype (0: unknown and not needed);
+    /// Puts the metric's name into `work.sender`, and says its datatype (0: unknown, not needed);
     /// `nil` if only a birth could tell.
     private func explain(
         _ metric: SparkplugMetric, owner: Int, _ bytes: RawSpan, _ work: inout DecodingWorkspace

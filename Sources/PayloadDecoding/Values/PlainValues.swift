@@ -157,7 +157,8 @@ extension CompiledSources {
         try takeDouble(rule, value, slot: slot, at: start, &work, &readings)
     }
 
-    /// Whether the rule takes numbers at all; one that only has words counts others as out of range.
+    /// Whether the rule takes numbers at all; one that only has words counts others as out of
+    /// range.
     @inline(always)
     private func isNumber(
         _ rule: ValueRule, at start: Int, _ work: inout DecodingWorkspace

@@ -1,0 +1,28 @@
+public import PayloadDecoding
+
+extension Stage {
+    /// The shipped sources whose payloads are Protocol Buffers, FleetWise's also with blocks alone.
+    public static let protobufSources = orExit {
+        var definitions: [SourceDefinition] = []
+        for name in ["tesla", "fleetwise", "sparkplug"] { definitions.append(try shipped(name)) }
+        definitions.append(try shipped("fleetwise", blocksOnly))
+        return try CompiledSources(definitions: definitions, catalogue: catalogue)
+    }
+
+    /// Sparkplug alone, but aliases outlive a gap.
+    public static let keepingSources = orExit {
+        var definitions: [SourceDefinition] = []
+        definitions.append(try shipped("sparkplug", keepingAliases))
+        return try CompiledSources(definitions: definitions, catalogue: catalogue)
+    }
+
+    private static func blocksOnly(_ text: String) -> String {
+        text.replacing("source: fleetwise", with: "source: blocks")
+            .replacing("snappy: auto", with: "snappy: on")
+            .replacing("topic: \"", with: "topic: \"blocks/")
+    }
+
+    private static func keepingAliases(_ text: String) -> String {
+        text.replacing("after_gap: drop", with: "after_gap: keep")
+    }
+}
