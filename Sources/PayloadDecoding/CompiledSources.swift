@@ -28,6 +28,7 @@ public struct CompiledSources: Sendable {
     let qualities: [TimeQuality]
     let serviceSignals: [Bool]
     let sentinels: [Double]
+    let shapes: ShapeTables
 
     /// Freezes `definitions` over `catalogue`. A ``SourceID`` is the index in `definitions`.
     public init(
@@ -54,6 +55,7 @@ public struct CompiledSources: Sendable {
         qualities = compiler.qualities
         serviceSignals = catalogue.definitions.map(\.isForService)
         sentinels = compiler.sentinels
+        shapes = compiler.shapes
     }
 
     /// A new workspace, for one thread.
@@ -123,14 +125,13 @@ public struct CompiledSources: Sendable {
             try decodeDocument(
                 layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,
                 &readings, &texts)
-        case .fields:
+        case .fields, .text:
             try decodeField(
                 layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,
                 &readings, &texts)
         }
-        settle(
-            &readings, from: first, arrival: arrival, workspace,
-            qualityStart: Int(layouts[Int(template.layout)].qualityStart))
+        try settleDocument(
+            layouts[Int(template.layout)], &readings, from: first, arrival: arrival, &workspace)
     }
 }
 
@@ -156,6 +157,9 @@ extension CompiledSources {
     public func mappingVersion(of source: SourceID) -> String {
         definitions[Int(source.number)].version
     }
+
+    /// Whether names that only this source knows may make a vehicle known.
+    public func mayEnrol(_ source: SourceID) -> Bool { definitions[Int(source.number)].mayEnrol }
 
     public func source(named name: String) -> SourceID? {
         definitions.firstIndex { $0.name == name }.map { SourceID(UInt16($0)) }

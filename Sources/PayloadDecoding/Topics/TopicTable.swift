@@ -2,9 +2,9 @@ import VehicleSignals
 
 /// One level of a compiled template.
 struct CompiledSegment: Sendable, BitwiseCopyable {
-    enum Kind: UInt8, BitwiseCopyable { case literal, vehicle, field, any }
+    enum Kind: UInt8, BitwiseCopyable { case literal, vehicle, field, any, pattern }
     var kind: Kind
-    /// A literal's place in ``TopicTable/literals``.
+    /// A literal's place in ``TopicTable/literals``, or a pattern's in ``TopicTable/patterns``.
     var offset: UInt32 = 0
     var length: UInt16 = 0
 }
@@ -21,11 +21,13 @@ struct CompiledTemplate: Sendable, BitwiseCopyable {
     var content: CompiledContent
     /// Layout of document and field templates; -1 otherwise.
     var layout: Int32
+    /// The edge of the field where the template stands for one field alone; -1: the topic says it.
+    var fixedEdge: Int32 = -1
 }
 
 /// What the payloads of a template are.
 enum CompiledContent: UInt8, Sendable, BitwiseCopyable {
-    case native, document, fields, ignored
+    case native, document, fields, text, ignored
 }
 
 /// All templates of all sources.
@@ -51,6 +53,7 @@ struct TopicTable: Sendable {
     let templates: [CompiledTemplate]
     let segments: [CompiledSegment]
     let literals: [UInt8]
+    let patterns: [CompiledPattern]
     let places: [AnchorPlace]
     let candidates: [Candidates]
     let candidateTemplates: [UInt16]
@@ -136,7 +139,7 @@ extension TopicTable {
             if template >= best { break }
             if matches(template, topic, starts, count, isBrokersOwn) { best = template }
         }
-        return best == Int.max ? nil : captures(best, starts, count)
+        return best == Int.max ? nil : captures(best, topic, starts, count)
     }
 
     private func matches(
@@ -164,20 +167,39 @@ extension TopicTable {
                     return false
                 }
             case .field: guard level.length > 0 else { return false }
+            case .pattern:
+                let found = cut(
+                    Int(segment.offset), topic, start: level.start, length: level.length)
+                guard found != nil else { return false }
             case .any: break
             }
         }
         return true
     }
 
-    private func captures(_ index: Int, _ starts: Span<UInt32>, _ count: Int) -> Route {
+    private func captures(
+        _ index: Int, _ topic: RawSpan, _ starts: Span<UInt32>, _ count: Int
+    ) -> Route {
         let template = templates[index]
         let leading = Int(template.leading)
         let fixed = leading + Int(template.trailing)
         var route = Route(source: template.source, template: index)
         for place in 0..<fixed {
             let level = TopicLevel(starts, place < leading ? place : count - fixed + place)
-            switch segments[Int(template.segments) + place].kind {
+            let segment = segments[Int(template.segments) + place]
+            switch segment.kind {
+            case .pattern:
+                let found = cut(
+                    Int(segment.offset), topic, start: level.start, length: level.length)
+                guard let found else { break }
+                if found.vehicleLength > 0 {
+                    route.vehicleOffset = UInt16(found.vehicleStart)
+                    route.vehicleLength = UInt16(found.vehicleLength)
+                }
+                if found.fieldLength > 0 {
+                    route.fieldOffset = UInt16(found.fieldStart)
+                    route.fieldLength = UInt16(found.fieldLength)
+                }
             case .vehicle:
                 route.vehicleOffset = UInt16(level.start)
                 route.vehicleLength = UInt16(level.length)
