@@ -14,6 +14,12 @@ public struct DecodingWorkspace: Sendable {
     /// Where the payload named its vehicle; an empty range at -1 before it did.
     var vehicleStart = -1
     var vehicleEnd = -1
+    /// Places of members whose reading is not complete yet, by capture; -1 where not seen.
+    var captures: [Int32] = []
+    var codes = GatheredCodes()
+    var spans: [WaitingSpan] = []
+    /// The JSON within a text, after its escapes were resolved.
+    var scratch: [UInt8] = []
     /// Shapes of the payloads so far, and the notes from which the next one is made.
     var shapes = ShapeMemory()
     var recorder = ShapeRecorder()
