@@ -8,6 +8,7 @@
 // (signal number, time, bits of the value), which must equal the gateway's.
 #include <simdjson.h>
 
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -133,6 +134,153 @@ error_code decode_native(ondemand::document &document, Readings &out) {
     return SUCCESS;
 }
 
+// A key's signal and what its values are multiplied with.
+struct Mapped {
+    const char *path;
+    double factor;
+    const Signal *signal = nullptr;
+};
+
+// One value in the catalogue's unit.
+inline void add_converted(double value, const Mapped &mapped, int64_t time, Readings &out) {
+    const Signal &signal = *mapped.signal;
+    value *= mapped.factor;
+    if (signal.kind == Signal::whole) {
+        int64_t whole = int64_t(value < 0 ? value - 0.5 : value + 0.5);
+        if (whole < signal.lowest || whole > signal.highest) return;
+        out.push_back({time, uint64_t(whole), signal.number, 1, 3, 0});
+    } else if (value >= signal.lowest && value <= signal.highest) {
+        out.push_back({time, bits_of(value), signal.number, 0, 3, 0});
+    }
+}
+
+using Map = std::unordered_map<std::string_view, Mapped>;
+
+// Looks the signals up once.
+Map known(Map map) {
+    for (auto &entry : map) {
+        auto found = signals.find(entry.second.path);
+        if (found == signals.end()) fail(std::string("no signal ") + entry.second.path);
+        entry.second.signal = &found->second;
+    }
+    return map;
+}
+
+inline error_code get_number(ondemand::value value, double &number) {
+    ondemand::json_type type;
+    if (auto error = value.type().get(type)) return error;
+    if (type == ondemand::json_type::string) return value.get_double_in_string().get(number);
+    return value.get_double().get(number);
+}
+
+error_code decode_bmw(ondemand::document &document, Readings &out) {
+    static const Map map = known({
+        {"vehicle.vehicle.travelledDistance", {"Vehicle.TraveledDistance", 1000}},
+        {"vehicle.chassis.axle.row1.wheel.left.tire.pressure",
+         {"Vehicle.Chassis.Axle.Row1.Wheel.Left.Tire.Pressure", 1}},
+        {"vehicle.chassis.axle.row1.wheel.right.tire.pressure",
+         {"Vehicle.Chassis.Axle.Row1.Wheel.Right.Tire.Pressure", 1}},
+        {"vehicle.electricalSystem.battery.voltage",
+         {"Vehicle.LowVoltageBattery.CurrentVoltage", 1}},
+        {"vehicle.drivetrain.batteryManagement.header",
+         {"Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed", 1}},
+        {"vehicle.drivetrain.fuelSystem.level",
+         {"Vehicle.Powertrain.FuelSystem.RelativeLevel", 1}},
+    });
+    ondemand::object object;
+    if (auto error = document.get_object().get(object)) return error;
+    std::string_view name, text;
+    int64_t sent = 0;
+    for (auto field : object) {
+        std::string_view key;
+        if (auto error = field.unescaped_key().get(key)) return error;
+        if (key == "vin") {
+            if (auto error = field.value().get_string().get(name)) return error;
+        } else if (key == "timestamp") {
+            if (auto error = field.value().get_string().get(text)) return error;
+            if (!milliseconds(text, sent)) return INCORRECT_TYPE;
+        } else if (key == "data") {
+            ondemand::object members;
+            if (auto error = field.value().get_object().get(members)) return error;
+            for (auto member : members) {
+                if (auto error = member.unescaped_key().get(key)) return error;
+                auto found = map.find(key);
+                if (found == map.end()) continue;
+                ondemand::object parts;
+                if (auto error = member.value().get_object().get(parts)) return error;
+                int64_t time = sent;
+                double value = 0;
+                std::string_view unit;
+                for (auto part : parts) {
+                    if (auto error = part.unescaped_key().get(key)) return error;
+                    if (key == "timestamp") {
+                        if (auto error = part.value().get_string().get(text)) return error;
+                        if (!milliseconds(text, time)) return INCORRECT_TYPE;
+                    } else if (key == "unit") {
+                        if (auto error = part.value().get_string().get(unit)) return error;
+                    } else if (key == "value") {
+                        ondemand::value raw;
+                        if (auto error = part.value().get(raw)) return error;
+                        if (auto error = get_number(raw, value)) return error;
+                    }
+                }
+                // The units that the maker names, beside the catalogue's.
+                if (unit != "km" && unit != "kPa" && unit != "V" && unit != "%")
+                    return INCORRECT_TYPE;
+                add_converted(value, found->second, time, out);
+            }
+        }
+    }
+    return SUCCESS;
+}
+
+error_code decode_teltonika(ondemand::document &document, Readings &out) {
+    static const Map map = known({
+        {"16", {"Vehicle.TraveledDistance", 1}},
+        {"37", {"Vehicle.Speed", 1}},
+        {"66", {"Vehicle.LowVoltageBattery.CurrentVoltage", 0.001}},
+        {"32", {"Vehicle.Powertrain.CombustionEngine.EngineCoolant.Temperature", 1}},
+        {"36", {"Vehicle.Powertrain.CombustionEngine.Speed", 1}},
+    });
+    static const Map place = known({{"lat", {"Vehicle.CurrentLocation.Latitude", 1}},
+                                    {"lng", {"Vehicle.CurrentLocation.Longitude", 1}}});
+    ondemand::object record;
+    if (auto error = document["state"]["reported"].get_object().get(record)) return error;
+    int64_t time = 0, satellites = -1;
+    std::string_view position;
+    size_t first = out.size();
+    for (auto field : record) {
+        std::string_view key;
+        if (auto error = field.unescaped_key().get(key)) return error;
+        if (key == "ts") {
+            if (auto error = field.value().get_int64().get(time)) return error;
+        } else if (key == "latlng") {
+            if (auto error = field.value().get_string().get(position)) return error;
+        } else if (key == "sat") {
+            if (auto error = field.value().get_int64().get(satellites)) return error;
+        } else {
+            auto found = map.find(key);
+            if (found == map.end()) continue;
+            ondemand::value raw;
+            double value;
+            if (auto error = field.value().get(raw)) return error;
+            if (auto error = get_number(raw, value)) return error;
+            add_converted(value, found->second, time, out);
+        }
+    }
+    size_t comma = position.find(',');
+    if (satellites != 0 && comma != position.npos) {
+        double latitude, longitude;
+        std::from_chars(position.data(), position.data() + comma, latitude);
+        std::from_chars(
+            position.data() + comma + 1, position.data() + position.size(), longitude);
+        add_converted(latitude, place.at("lat"), time, out);
+        add_converted(longitude, place.at("lng"), time, out);
+    }
+    for (size_t index = first; index < out.size(); index++) out[index].time = time;
+    return SUCCESS;
+}
+
 struct Message {
     const char *start;
     size_t length;
@@ -174,6 +322,8 @@ using Decoder = error_code (*)(ondemand::document &, Readings &);
 
 Decoder decoder_of(const std::string &corpus) {
     if (corpus == "native") return decode_native;
+    if (corpus == "bmw") return decode_bmw;
+    if (corpus == "teltonika") return decode_teltonika;
     fail("no corpus " + corpus);
 }
 

@@ -32,6 +32,7 @@ public final class CompiledSources: Sendable {
     let sentinels: [Double]
     let can: CANTables
     let protobuf: ProtobufTables
+    let shapes: ShapeTables
 
     /// Freezes `definitions` over `catalogue`. A ``SourceID`` is the index in `definitions`.
     public init(
@@ -61,6 +62,7 @@ public final class CompiledSources: Sendable {
         sentinels = compiler.sentinels
         can = compiler.can
         protobuf = compiler.protobuf
+        shapes = compiler.shapes
     }
 
     /// A new workspace, for one thread.
@@ -74,6 +76,15 @@ public final class CompiledSources: Sendable {
 
     /// The source, template and captures of a topic; `nil` if no template matches. No allocation.
     public func route(topic: RawSpan) -> Route? { topics.route(topic, names: names) }
+
+    /// The same for whoever routes one topic after the other: `hint` says what to look at first.
+    public func route(topic: RawSpan, after hint: inout RouteHint) -> Route? {
+        if hint.sources != number {
+            hint = RouteHint()
+            hint.sources = number
+        }
+        return topics.route(topic, names: names, after: &hint)
+    }
 
     /// Whether the route's messages are known and of no use: counted, never decoded.
     public func isIgnored(_ route: Route) -> Bool {
@@ -97,7 +108,7 @@ public final class CompiledSources: Sendable {
     ) throws(DecodeError) -> DecodeOutcome {
         let limit = Int(payloadLimits[Int(route.source.number)])
         guard payload.byteCount <= limit else { throw DecodeError(.payloadTooLarge, at: limit) }
-        if workspace.shapes.isOn {
+        if workspace.shapes.isOn, topics.templates[Int(route.template)].content.hasShapes {
             let outcome = decodeByShape(
                 route, topic: topic, payload, arrival: arrival, isRetained: isRetained, &workspace,
                 &readings, &texts)
@@ -148,14 +159,13 @@ public final class CompiledSources: Sendable {
             try decodeDocument(
                 layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,
                 &readings, &texts)
-        case .fields:
+        case .fields, .text:
             try decodeField(
                 layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,
                 &readings, &texts)
         }
-        settle(
-            &readings, from: first, arrival: arrival, workspace,
-            qualityStart: Int(layouts[Int(template.layout)].qualityStart))
+        try settleDocument(
+            layouts[Int(template.layout)], &readings, from: first, arrival: arrival, &workspace)
     }
 }
 
@@ -182,6 +192,9 @@ extension CompiledSources {
     public func mappingVersion(of source: SourceID) -> String {
         definitions[Int(source.number)].version
     }
+
+    /// Whether names that only this source knows may make a vehicle known.
+    public func mayEnrol(_ source: SourceID) -> Bool { definitions[Int(source.number)].mayEnrol }
 
     public func source(named name: String) -> SourceID? {
         definitions.firstIndex { $0.name == name }.map { SourceID(UInt16($0)) }

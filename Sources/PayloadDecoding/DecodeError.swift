@@ -32,6 +32,8 @@ public struct DecodeError: Error, Equatable, Hashable, Sendable, BitwiseCopyable
         /// A text or number that should be a time and is none, or one before
         /// ``DecodingLimits/earliestTime`` or after ``DecodingLimits/latestTime``.
         case badTime
+        /// A text that should hold JSON and holds none, or none that the mapping can read.
+        case badNestedDocument
         /// A declared edition of VSS other than 4, 5 and 6.
         case unknownEdition
         /// The payload names no vehicle, and the topic does not either.
@@ -80,6 +82,14 @@ public enum DecodingLimits {
     public static let topicLevelsMax = 32
     /// Most time paths in one document.
     public static let timeSlotsMax = 8
+    /// Places of an array that a path may name.
+    public static let elementIndexMax = 256
+    /// Longest JSON in a text, after its escapes are resolved.
+    public static let embeddedBytesMax = 65_536
+    /// Most trouble codes that one document collects out of objects.
+    public static let collectedCodesMax = 1024
+    /// Most dates in one document that wait for the time from which they count.
+    public static let waitingSpansMax = 256
     /// 2000-01-01: an earlier time is a clock that was never set, or seconds taken for
     /// milliseconds.
     public static let earliestTime: Int64 = 946_684_800_000

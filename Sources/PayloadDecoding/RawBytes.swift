@@ -103,3 +103,28 @@ extension ShapeMemory {
             unsafe literals.span.bytes, payload, &cursor, dates, &readings, isRetained)
     }
 }
+
+extension ResolvedText {
+    func takeUnit(_ sources: CompiledSources, _ scope: UInt32, _ rule: inout ValueRule) -> Bool {
+        unsafe sources.takeUnit(scope, bytes.span.bytes, from: 0, to: count, &rule)
+    }
+}
+
+extension FoldedWord {
+    func value(in names: NameTable, scope: UInt32) -> Int32 {
+        unsafe names.value(scope: scope, of: bytes.span.bytes, from: 0, count: count)
+    }
+}
+
+extension CompiledSources {
+    /// Decodes JSON that was taken out of a text.
+    func decodeResolved(
+        _ scratch: [UInt8], _ edge: Int, depth: Int, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        var at = 0
+        try unsafe decodeEdge(
+            edge, depth: depth, scratch.span.bytes, &at, &work, &readings, &texts)
+        try unsafe expectEnd(scratch.span.bytes, &at)
+    }
+}

@@ -76,7 +76,7 @@ import VehicleSignals
     }
 
     @Test(arguments: [
-        ("", 1), ("a/{vehicle", 3), ("a/car-{vehicle}", 3), ("{car}/x", 1),
+        ("", 1), ("a/{vehicle", 3), ("{car}/x", 1),
         ("{vehicle}/{vehicle}", 11),
         ("{field}/{field...}", 9), ("{a...}/{b...}", 8), ("a/+/b", 3), ("a/#", 3), ("{...}", 1),
         ("a/{{vehicle}}", 3), ("a/}", 3),

@@ -20,7 +20,7 @@ import VehicleSignals
             if difference != nil { return }
             readings += (try? fast.decode(topic, payload))??.readings.count ?? 0
         }
-        #expect(readings > 6_000, "the generator makes documents that decode")
+        #expect(readings > 5_000, "the generator makes documents that decode")
     }
 
     @Test(arguments: [11, 12, 13, 14])
@@ -55,10 +55,13 @@ import VehicleSignals
             "current", "connectivity", "fleet", "data", "$SYS", "x", "Odometer", "metric", "é",
         ]
         var matched = 0
+        var hint = RouteHint()
         for _ in 0..<20_000 {
             let count = Int.random(in: 1...7, using: &numbers)
             let topic = (0..<count).map { _ in numbers.pick(levels) }.joined(separator: "/")
             let route = fast.route(topic)
+            let name = Array(topic.utf8)
+            #expect(unsafe sources.route(topic: name.span.bytes, after: &hint) == route, "\(topic)")
             let match = plain.match(topic)
             #expect((route == nil) == (match == nil), "\(topic)")
             guard let route, let match else { continue }

@@ -53,6 +53,7 @@ struct DecodingRun {
 /// What is kept from message to message.
 private struct Kept {
     var workspace: DecodingWorkspace
+    var hint = RouteHint()
     var readings: [Reading] = []
     var texts: [UInt8] = []
 
@@ -77,7 +78,9 @@ extension DecodingRun {
                     let topic = unsafe corpus.bytes.span.bytes.extracting(message.topic)
                     var route = routes[index]
                     if routesTopics {
-                        guard let found = sources.route(topic: topic) else { throw NoRoute() }
+                        guard let found = sources.route(topic: topic, after: &kept.hint) else {
+                            throw NoRoute()
+                        }
                         route = found
                     }
                     readings.removeAll()

@@ -1,53 +1,154 @@
 import PayloadDecoding
 import VehicleSignals
 
-/// Reads the mapping of a document, or of fields that come one a message.
+/// Reads the mapping of a document, or of fields that come one a message. The language is told for
+/// people in `docs/sources/README.md`.
 ///
 /// ## Keys of a mapping
-/// - `time`: where the values' time stands: `path`, `kind` (`rfc3339`, `epoch_ms`, `epoch_s`,
-///   `rfc3339_or_ms`; default `rfc3339`), `quality` (`event` or `backend`; default `event`).
-///   Without it the time of arrival stands in.
+/// - `time`: where the values' time stands: `path`, `kind` (one of ``TimeKind``'s words; default
+///   `rfc3339`), `quality` (`event` or `backend`; default `event`). Without it the time of arrival
+///   stands in. A path that begins with a dot begins where the fields' paths do.
 /// - `vehicle` (path): where the document names its vehicle.
+/// - `below` (paths): every field's path begins below one of these.
+/// - `reading` (word): the shape of the objects at which the fields' paths end; see
+///   ``ShapeReader``.
 /// - `fields` (list, required), each with
-///   - `path` (required): keys from the outside in, with dots; `\.` is a dot within a key.
-///   - `signal` (required): path in the catalogue.
+///   - `path` (required): keys from the outside in, with dots; see `PathStep`.
+///   - `signal` (required): path in the catalogue. Or `signals: all`: every signal of the
+///     catalogue, whose path stands in place of `{signal}` in `path` or in `when`.
 ///   - `unit`: what the source writes, if it is not the catalogue's unit.
-///   - `scale` (number): factor before the unit.
+///   - `scale`, `offset` (numbers): factor, and then sum, before the unit.
 ///   - `invalid` (list): numbers and texts that mean "no value", besides the source's own list.
 ///   - `values`: word → value, where texts stand for values.
 ///   - `missing`: the value where the object around is there and this key is not.
 ///   - `numbers_as_text` (true or false): overrides the source's.
-///   - `time`: as above, for this field alone.
+///   - `time`, `reading`: as above, for this field alone; `reading: bare` for none.
+///   - `when`, `unless`, `format`, `bits`, `signed`, `until`, `part`: see ``ShapeReader``.
 struct FieldReader {
     let catalogue: SignalCatalogue
+    /// Edition by which `signals: all` writes the paths.
+    let edition: Int
     let numbersAsText: Bool
     let invalid: [String]
+    let booleans: [String: FieldMapping.Constant]
+    let shapes: ShapeReader
+
+    /// What a mapping says for all its fields.
+    private struct Common {
+        var time: TimeMapping?
+        var below: [PathStep]
+        var shape: ReadingShape?
+    }
 
     func document(_ entry: YAMLMapping) -> DocumentMapping {
-        let time = entry.has("time") ? self.time(entry.mapping("time")) : nil
-        let vehicle = entry.text("vehicle").flatMap { path($0, entry, key: "vehicle") }
-        let fields = entry.mappings("fields").compactMap { field($0, time: time) }
+        let vehicle = entry.text("vehicle").flatMap { shapes.path($0, entry, key: "vehicle") }
+        let bases = entry.strings("below", default: ["."])
+            .compactMap { shapes.path($0, entry, key: "below") }
+        let shape = shapes.named(entry)
+        let times = entry.has("time") ? shapes.times(entry.mapping("time"), below: bases) : []
+        let entries = entry.mappings("fields")
+        var fields: [FieldMapping] = []
+        for (index, base) in bases.enumerated() {
+            let common = Common(
+                time: index < times.count ? times[index] : nil, below: base, shape: shape)
+            fields += entries.flatMap { self.fields($0, common) }
+        }
         if !entry.has("fields") {
             entry.report(
                 "fields", "the mapping has no fields",
                 remedy: "write  fields:  and below it  - {path: speed, signal: Vehicle.Speed}")
         }
+        entries.forEach { $0.finish() }
         entry.finish()
         return DocumentMapping(fields: fields, vehiclePath: vehicle)
     }
 
-    private func field(_ entry: YAMLMapping, time: TimeMapping?) -> FieldMapping? {
-        let path = entry.requiredString("path", example: "report.mileage")
-            .flatMap { self.path($0, entry, key: "path") }
-        let name = entry.requiredString("signal", example: "Vehicle.Speed")
-        let signal = name.flatMap { catalogue.id(of: $0) }
-        if let name, signal == nil {
-            let near = closest(to: name, in: catalogue.definitions.map(\.path))
+    /// One field, or one for each signal of the catalogue.
+    private func fields(_ entry: YAMLMapping, _ common: Common) -> [FieldMapping] {
+        guard entry.has("signals") else { return field(entry, common).map { [$0] } ?? [] }
+        _ = entry.word("signals", of: ["all"], default: "all")
+        let text = entry.requiredString("path", example: "signals.{signal}") ?? ""
+        let condition = shapes.condition(entry, "when")
+        let isInPath = text.contains("{signal}")
+        let isInCondition = condition?.words.contains { $0.contains("{signal}") } == true
+        if isInPath == isInCondition {
             entry.report(
-                "signal", "the catalogue has no signal \(name)",
-                remedy: near.map { "did you mean \($0)?" } ?? "add it to signals.yaml first")
+                "signals", "nothing says where the signal's path stands",
+                remedy: "write {signal} once: in  path:  or in  when:")
+            return []
         }
-        let definition = signal.map { catalogue[$0] }
+        let path = shapes.path(text, entry, key: "path") ?? []
+        let shape = shapes.named(entry) ?? common.shape
+        let asText = entry.bool("numbers_as_text", default: numbersAsText)
+        let markers = invalid + entry.strings("invalid", default: [])
+        return catalogue.definitions.flatMap { definition in
+            definition.spellings(in: edition).map { spelling in
+                FieldMapping(
+                    path: common.below + path.map { $0.filled(with: spelling.path) },
+                    signal: definition.path, unit: spelling.unit,
+                    invalidNumbers: markers.compactMap { Double($0) },
+                    invalidTexts: markers.filter { Double($0) == nil },
+                    words: definition.datatype == .boolean ? booleans : [:],
+                    takesNumbersAsText: asText, time: common.time, shape: shape,
+                    when: condition?.filled(with: spelling.path))
+            }
+        }
+    }
+
+    private func field(_ entry: YAMLMapping, _ common: Common) -> FieldMapping? {
+        let path = entry.requiredString("path", example: "report.mileage")
+            .flatMap { shapes.path($0, entry, key: "path") }
+        let definition = signal(entry)
+        let unit = unit(entry, definition)
+        let reach = -1e12...1e12
+        let scale = entry.double("scale", in: reach, default: 1)
+        if scale == 0 {
+            entry.report("scale", "a scale of 0 makes every value 0", remedy: "leave it out")
+        }
+        let offset = entry.double("offset", in: reach, default: 0)
+        let markers = invalid + entry.strings("invalid", default: [])
+        let words = self.words(entry, definition)
+        let missing = entry.text("missing").flatMap {
+            constant($0, definition, entry, key: "missing")
+        }
+        let asText = entry.bool("numbers_as_text", default: numbersAsText)
+        let own =
+            entry.has("time")
+            ? shapes.times(entry.mapping("time"), below: [common.below]).first : nil
+        let isBare = entry.text("reading") == "bare"
+        let shape = shapes.named(entry) ?? (isBare ? nil : common.shape)
+        let when = shapes.condition(entry, "when")
+        let unless = shapes.condition(entry, "unless")
+        let format = shapes.format(entry, definition)
+        let part = entry.optionalInt("part", in: 0...99)
+        guard let path, let definition else { return nil }
+        if shape == nil, when != nil || unless != nil {
+            entry.report(
+                when != nil ? "when" : "unless", "the field does not say where its value stands",
+                remedy: "name one of the source's readings:  reading: name")
+            return nil
+        }
+        return FieldMapping(
+            path: common.below + path, signal: definition.path, unit: unit, scale: scale,
+            offset: offset, invalidNumbers: markers.compactMap { Double($0) },
+            invalidTexts: markers.filter { Double($0) == nil }, words: words, missing: missing,
+            takesNumbersAsText: asText, time: own ?? common.time, format: format, part: part,
+            shape: shape, when: when, unless: unless)
+    }
+
+    private func signal(_ entry: YAMLMapping) -> SignalDefinition? {
+        guard let name = entry.requiredString("signal", example: "Vehicle.Speed") else {
+            return nil
+        }
+        if let signal = catalogue.id(of: name) { return catalogue[signal] }
+        let near = closest(to: name, in: catalogue.definitions.map(\.path))
+        entry.report(
+            "signal", "the catalogue has no signal \(name)",
+            remedy: near.map { "did you mean \($0)?" } ?? "add it to signals.yaml first")
+        return nil
+    }
+
+    private func unit(_ entry: YAMLMapping, _ definition: SignalDefinition?) -> Unit? {
         let unit = entry.unit("unit")
         if let unit, let definition, unit.conversion(to: definition.unit) == nil {
             let target = definition.unit.symbol.isEmpty ? "no unit" : definition.unit.symbol
@@ -55,31 +156,15 @@ struct FieldReader {
                 "unit", "\(unit.symbol) does not convert into \(target) of \(definition.path)",
                 remedy: "write the unit that the source sends, or another signal")
         }
-        let reach = -1e12...1e12
-        let scale = entry.double("scale", in: reach, default: 1)
-        if scale == 0 {
-            entry.report("scale", "a scale of 0 makes every value 0", remedy: "leave it out")
-        }
-        let markers = invalid + entry.strings("invalid", default: [])
-        let words = self.words(entry, definition)
-        let missing = entry.text("missing").flatMap {
-            constant($0, definition, entry, key: "missing")
-        }
-        let asText = entry.bool("numbers_as_text", default: numbersAsText)
-        let own = entry.has("time") ? self.time(entry.mapping("time")) : nil
-        entry.finish()
-        guard let path, let definition else { return nil }
-        return FieldMapping(
-            path: path, signal: definition.path, unit: unit, scale: scale,
-            invalidNumbers: markers.compactMap { Double($0) },
-            invalidTexts: markers.filter { Double($0) == nil }, words: words, missing: missing,
-            takesNumbersAsText: asText, time: own ?? time)
+        return unit
     }
 
     private func words(
         _ entry: YAMLMapping, _ definition: SignalDefinition?
     ) -> [String: FieldMapping.Constant] {
-        guard entry.has("values") else { return [:] }
+        guard entry.has("values") else {
+            return definition?.datatype == .boolean ? booleans : [:]
+        }
         let values = entry.mapping("values")
         var words: [String: FieldMapping.Constant] = [:]
         for word in values.keys {
@@ -112,44 +197,32 @@ struct FieldReader {
         entry.report(key, "\(definition.path) cannot be \"\(text)\"", remedy: remedy)
         return nil
     }
+}
 
-    private func time(_ entry: YAMLMapping) -> TimeMapping? {
-        let path = entry.requiredString("path", example: "capturedAt")
-            .flatMap { self.path($0, entry, key: "path") }
-        let kind = entry.word(
-            "kind", of: TimeKind.allCases.map(\.word), default: TimeKind.rfc3339.word)
-        let quality = entry.word(
-            "quality", of: [TimeQuality.event.word, TimeQuality.backend.word],
-            default: TimeQuality.event.word)
-        entry.finish()
-        guard let path else { return nil }
-        return TimeMapping(
-            path: path, kind: TimeKind(word: kind) ?? .rfc3339,
-            quality: quality == TimeQuality.backend.word ? .backend : .event)
+extension SignalDefinition {
+    /// How an edition writes the signal, with dots and with slashes, each with its unit.
+    fileprivate func spellings(in edition: Int) -> [Spelling] {
+        var all: [String: Unit] = [path: unit]
+        for spelling in spellings where spelling.editions.contains(edition) {
+            all[spelling.path] = spelling.unit
+        }
+        for (path, unit) in all { all[path.replacing(".", with: "/")] = unit }
+        return all.sorted { $0.key < $1.key }.map {
+            Spelling(path: $0.key, editions: edition...edition, unit: $0.value)
+        }
     }
+}
 
-    /// Splits at dots; `\.` stands for a dot within a key.
-    private func path(_ text: String, _ entry: YAMLMapping, key: String) -> [String]? {
-        var keys = [""]
-        var isEscaped = false
-        for character in text {
-            if isEscaped {
-                keys[keys.count - 1].append(character)
-                isEscaped = false
-            } else if character == "\\" {
-                isEscaped = true
-            } else if character == "." {
-                keys.append("")
-            } else {
-                keys[keys.count - 1].append(character)
-            }
-        }
-        guard !isEscaped, !keys.contains(""), keys.count < DecodingLimits.nestingMax else {
-            entry.report(
-                key, "\"\(text)\" is no path",
-                remedy: "write keys with dots between them, as in report.mileage")
-            return nil
-        }
-        return keys
+extension PathStep {
+    fileprivate func filled(with signal: String) -> PathStep {
+        guard case .key(let key) = self else { return self }
+        return .key(key.replacing("{signal}", with: signal))
+    }
+}
+
+extension MemberCondition {
+    fileprivate func filled(with signal: String) -> MemberCondition {
+        MemberCondition(
+            path: path, words: Set(words.map { $0.replacing("{signal}", with: signal) }))
     }
 }

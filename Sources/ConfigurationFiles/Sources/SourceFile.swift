@@ -12,15 +12,21 @@ public import VehicleSignals
 ///   imported files; VINs count everywhere, other names come from a file of kind `names`.
 /// - `payload_bytes_max` (number, default 1048576): longer payloads are refused.
 /// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
-/// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `fields`,
-///   `ignore`, `can`, `protobuf`, `sparkplug`), `mapping` (name of one of `mappings`, for documents
-///   and fields). `can` takes `bus` (name of one of `buses`), and `else_mapping` (name of one of
-///   `mappings`) for payloads without frames. For the last two see ``ProtobufTopicReader``.
+/// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `fields`, `text`,
+///   `ignore`, `can`, `protobuf`, `sparkplug`), `mapping` (name of one of `mappings`, for documents,
+///   fields and texts), `field` (its name, where the topic of one field has no place for it).
+///   `can` takes `bus` (name of one of `buses`), and `else_mapping` (name of one of `mappings`) for
+///   payloads without frames. For the last two see ``ProtobufTopicReader``.
 /// - `buses`: by name, each with `carrier` and what is taken of the frames; see ``FrameReader``.
-/// - `mappings`: by name, each with `time`, `vehicle` (path) and `fields`; see ``FieldReader``.
+/// - `mappings`: by name; see ``FieldReader``.
+/// - `readings`: by name, objects that are one reading; see ``ShapeReader``.
+/// - `booleans` (word → true or false): how the source writes booleans.
+/// - `settings`: by name, words that a site may change; see ``SettingReader``.
+/// - `may_enrol` (true or false, default true): whether names that only this source knows may make
+///   a vehicle known.
 public enum SourceFile {
     static let forms = [
-        "native", "document", "fields", "ignore", "can", "protobuf", "sparkplug",
+        "native", "document", "fields", "text", "ignore", "can", "protobuf", "sparkplug",
     ]
 
     /// Reads the text of a file; signals and units are checked against the catalogue. Every mistake
@@ -33,7 +39,8 @@ public enum SourceFile {
         readFile: ((String) -> [UInt8]?)? = nil
     ) throws(ConfigurationMistakes) -> SourceDefinition {
         let mistakes = MistakeList()
-        let root = YAMLMapping.root(of: text, file: file, mistakes: mistakes)
+        let filled = SettingReader.fill(text, file: file, mistakes: mistakes)
+        let root = YAMLMapping.root(of: filled, file: file, mistakes: mistakes)
         guard root.isPresent else {
             try mistakes.throwIfAny()
             root.report("source", "the file is empty", remedy: "write  source: name")
@@ -47,8 +54,12 @@ public enum SourceFile {
         let limit = root.int(
             "payload_bytes_max", in: 1...268_435_456, default: DecodingLimits.payloadBytesMax)
         let reader = FieldReader(
-            catalogue: catalogue, numbersAsText: root.bool("numbers_as_text", default: false),
-            invalid: root.strings("invalid", default: []))
+            catalogue: catalogue, edition: edition,
+            numbersAsText: root.bool("numbers_as_text", default: false),
+            invalid: root.strings("invalid", default: []), booleans: booleans(root),
+            shapes: ShapeReader(root))
+        _ = root.mapping("settings")
+        let mayEnrol = root.bool("may_enrol", default: true)
         var documents: [String: DocumentMapping] = [:]
         let mappings = root.mapping("mappings")
         for key in mappings.keys { documents[key] = reader.document(mappings.mapping(key)) }
@@ -63,7 +74,7 @@ public enum SourceFile {
         try mistakes.throwIfAny()
         let definition = SourceDefinition(
             name: name, version: version, edition: edition, subscriptions: subscriptions,
-            payloadBytesMax: limit, topics: topics)
+            payloadBytesMax: limit, topics: topics, mayEnrol: mayEnrol)
         // What reading key by key does not see, such as a path with two meanings, shows when the
         // definition is compiled by itself.
         do throws(MappingFlaw) {
@@ -75,6 +86,13 @@ public enum SourceFile {
         var complete = definition
         complete.takesImportKeys = takesImportKeys
         return complete
+    }
+
+    private static func booleans(_ root: YAMLMapping) -> [String: FieldMapping.Constant] {
+        let entries = root.mapping("booleans")
+        var words: [String: FieldMapping.Constant] = [:]
+        for word in entries.keys { words[word] = .boolean(entries.bool(word, default: false)) }
+        return words
     }
 
     private static func topicDefinitions(
@@ -102,7 +120,7 @@ public enum SourceFile {
                 continue
             }
             var mapping: DocumentMapping?
-            if form == "document" || form == "fields" {
+            if form == "document" || form == "fields" || form == "text" {
                 let known = documents.keys.sorted()
                 if let name = entry.requiredString("mapping", example: known.first ?? "name") {
                     used.insert(name)
@@ -118,12 +136,13 @@ public enum SourceFile {
             var bus: CANMapping?
             if form == "can" { bus = frameMapping(entry, documents, buses, &used, &usedBuses) }
             let template = template(entry)
+            let field = entry.text("field")
             entry.finish()
             guard let template else { continue }
             if let bus, let definition = frameTopic(entry, template, bus) {
                 topics.append(definition)
             }
-            let definition = topic(entry, template, form, mapping)
+            let definition = topic(entry, template, form, mapping, field: field)
             if let definition { topics.append(definition) }
         }
         reportUnused(root, "mappings", "mapping", Set(documents.keys).subtracting(used))
@@ -143,12 +162,13 @@ public enum SourceFile {
     }
 
     private static func topic(
-        _ entry: YAMLMapping, _ template: TopicTemplate, _ form: String, _ mapping: DocumentMapping?
+        _ entry: YAMLMapping, _ template: TopicTemplate, _ form: String,
+        _ mapping: DocumentMapping?, field: String?
     ) -> TopicDefinition? {
         switch (form, mapping) {
         case ("native", _): return TopicDefinition(template: template, content: .native)
         case ("ignore", _): return TopicDefinition(template: template, content: .ignored)
-        case ("document", let mapping?), ("fields", let mapping?):
+        case ("document", let mapping?), ("fields", let mapping?), ("text", let mapping?):
             if !template.namesVehicle, mapping.vehiclePath == nil {
                 entry.report(
                     "topic", "neither the topic nor the mapping says which vehicle it is",
@@ -158,13 +178,21 @@ public enum SourceFile {
             if form == "document" {
                 return TopicDefinition(template: template, content: .document(mapping))
             }
-            guard template.namesField else {
+            guard template.namesField || field != nil else {
                 entry.report(
                     "topic", "a topic with one field a message has no place for the field",
-                    remedy: "write {field} or {field...} in the topic")
+                    remedy: "write {field} or {field...} in the topic, or  field: name")
                 return nil
             }
-            return TopicDefinition(template: template, content: .fields(mapping))
+            if let field, !mapping.fields.contains(where: { $0.path.first == .key(field) }) {
+                entry.report(
+                    "field", "the mapping has no field \(field)",
+                    remedy: "write the first key of one of its paths")
+                return nil
+            }
+            return TopicDefinition(
+                template: template, content: form == "text" ? .text(mapping) : .fields(mapping),
+                field: field)
         default: return nil
         }
     }

@@ -79,7 +79,7 @@ extension SourceCompiler {
             offset: field.offset)
         let rule = try makeRule(
             FieldMapping(
-                path: [field.path], signal: field.path,
+                path: [.key(field.path)], signal: field.path,
                 unit: field.unit.isEmpty ? nil : Unit(named: field.unit)), signal: id)
         var made = FrameField(plan: Int32(can.plans.plans.count), rule: rule)
         made.highest = field.highest
@@ -169,7 +169,7 @@ extension SourceCompiler {
         let unit = isNumber ? mapping.unit ?? Unit(named: signal.unit) : nil
         let rule = try makeRule(
             FieldMapping(
-                path: [mapping.name], signal: mapping.signal, unit: unit, scale: mapping.scale),
+                path: [.key(mapping.name)], signal: mapping.signal, unit: unit, scale: mapping.scale),
             signal: id)
         var field = FrameField(plan: Int32(index), rule: rule)
         Self.setWhole(&field, factor: signal.factor, offset: signal.offset)

@@ -80,7 +80,7 @@ extension SourceCompiler {
                 let rule = try makeRule(field, signal: signal)
                 let index = Int32(documentRules.count)
                 documentRules.append(DocumentRule(rule: rule, timeSlot: -1, missing: -1))
-                let name = field.path.joined(separator: ".")
+                let name = field.path.text
                 if name == "dtc", rule.kind == .troubleCodes, troubleCodes < 0 {
                     troubleCodes = index
                 } else if let number = UInt32(name), rules[number] == nil {

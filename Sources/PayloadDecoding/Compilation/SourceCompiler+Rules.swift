@@ -6,14 +6,16 @@ extension SourceCompiler {
         _ field: FieldMapping, signal: SignalID
     ) throws(MappingFlaw) -> ValueRule {
         let definition = catalogue[signal]
-        let path = field.path.joined(separator: ".")
+        let path = field.path.text
         var rule = ValueRule(signal: signal, kind: kind(of: definition))
         rule.takesNumbersAsText = field.takesNumbersAsText
         rule.hasWords = !field.words.isEmpty
         let isNumber = rule.kind == .integer || rule.kind == .double
         if isNumber {
             try setConversion(&rule, field, definition)
-        } else if field.scale != 1 || (field.unit ?? definition.unit) != definition.unit {
+        } else if field.scale != 1 || field.offset != 0
+            || (field.unit ?? definition.unit) != definition.unit
+        {
             throw flaw(.notANumber(path: path))
         }
         if rule.kind == .text || rule.kind == .troubleCodes, rule.hasWords {
@@ -43,10 +45,7 @@ extension SourceCompiler {
         guard let conversion = unit.conversion(to: definition.unit) else {
             throw flaw(.unitMismatch(signal: definition.path, unit: unit.symbol))
         }
-        rule.conversion = UnitConversion(
-            factor: conversion.factor * field.scale, offset: conversion.offset)
-        rule.wholeFactor =
-            rule.conversion.offset == 0 ? Int64(exactly: rule.conversion.factor) ?? 0 : 0
+        (rule.conversion, rule.wholeFactor) = Self.scaled(conversion, field)
         let minimum = definition.minimum ?? -.greatestFiniteMagnitude
         let maximum = definition.maximum ?? .greatestFiniteMagnitude
         if let range = definition.datatype.integerRange {
@@ -58,6 +57,16 @@ extension SourceCompiler {
             ? Double(Float.greatestFiniteMagnitude) : Double.greatestFiniteMagnitude
         rule.minimum = max(minimum, -reach)
         rule.maximum = min(maximum, reach)
+    }
+
+    /// Scale and offset of the field, then the unit's conversion; and the same as a whole factor.
+    static func scaled(
+        _ conversion: UnitConversion, _ field: FieldMapping
+    ) -> (UnitConversion, Int64) {
+        let both = UnitConversion(
+            factor: conversion.factor * field.scale,
+            offset: conversion.offset + field.offset * conversion.factor)
+        return (both, both.offset == 0 ? Int64(exactly: both.factor) ?? 0 : 0)
     }
 
     private static func bound(_ value: Double) -> Int64 {

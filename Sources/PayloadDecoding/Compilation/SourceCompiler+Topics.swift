@@ -30,15 +30,26 @@ extension SourceCompiler {
             }
         }
         return TopicTable(
-            templates: layout.templates, segments: layout.segments, literals: layout.literals,
-            places: places, candidates: candidates, candidateTemplates: candidateTemplates,
-            unanchored: layout.unanchored, texts: ordered.map(\.template.text))
+            templates: layout.templates, segments: layout.segments,
+            // Room for eight bytes that are loaded at the end of the last literal.
+            literals: layout.literals + [UInt8](repeating: 0, count: 8),
+            patterns: layout.patterns, places: places, candidates: candidates,
+            candidateTemplates: candidateTemplates,
+            unanchored: layout.unanchored, texts: ordered.map(\.template.text),
+            rivals: TopicRivals(
+                layout.templates, layout.segments, literals: layout.literals))
     }
 
     /// Smaller is better: no run before run, more literals before fewer.
     private static func rank(_ template: TopicTemplate) -> Int {
         var literals = 0
-        for case .literal in template.segments { literals += 1 }
+        for segment in template.segments {
+            switch segment {
+            case .literal: literals += 2
+            case .pattern: literals += 1
+            case .vehicle, .field, .any, .fieldLevels, .anyLevels: break
+            }
+        }
         return (template.segments.contains(where: \.isRun) ? 1000 : 0) - literals
     }
 }
@@ -53,8 +64,15 @@ private struct TopicLayout {
     var templates: [CompiledTemplate] = []
     var segments: [CompiledSegment] = []
     var literals: [UInt8] = []
+    var patterns: [CompiledPattern] = []
     var anchored: [Anchor: [UInt16]] = [:]
     var unanchored: [UInt16] = []
+
+    private mutating func add(_ literal: String) -> CompiledPattern.Literal {
+        let offset = UInt32(literals.count)
+        literals.append(contentsOf: literal.utf8)
+        return CompiledPattern.Literal(offset: offset, length: UInt16(literal.utf8.count))
+    }
 
     mutating func add(_ pending: SourceCompiler.PendingTemplate, index: Int) {
         let all = pending.template.segments
@@ -66,7 +84,7 @@ private struct TopicLayout {
                 source: pending.source, segments: Int32(segments.count), leading: UInt8(leading),
                 trailing: UInt8(trailing), hasRun: run != nil,
                 runIsField: all.contains(.fieldLevels), content: pending.content,
-                layout: pending.layout))
+                layout: pending.layout, fixedEdge: pending.fixedEdge))
         var anchor: Anchor?
         for (place, segment) in all.enumerated() {
             switch segment {
@@ -81,6 +99,13 @@ private struct TopicLayout {
             case .vehicle: segments.append(CompiledSegment(kind: .vehicle))
             case .field: segments.append(CompiledSegment(kind: .field))
             case .any: segments.append(CompiledSegment(kind: .any))
+            case .pattern(let pattern):
+                segments.append(CompiledSegment(kind: .pattern, offset: UInt32(patterns.count)))
+                patterns.append(
+                    CompiledPattern(
+                        prefix: add(pattern.prefix), middle: add(pattern.middle),
+                        suffix: add(pattern.suffix), namesVehicle: pattern.namesVehicle,
+                        namesField: pattern.namesField))
             case .fieldLevels, .anyLevels: break
             }
         }

@@ -17,6 +17,9 @@ struct SourceCompiler {
     var qualities = [TimeQuality](repeating: .event, count: DecodingLimits.timeSlotsMax)
     var sentinels: [Double] = []
     var protobuf = ProtobufTables()
+    var shapes = ShapeTables()
+    /// Scopes of the words of units, by what they lead to: shared by rules that convert alike.
+    var unitScopes: [UnitTarget: UInt32] = [:]
     var pendingTemplates: [PendingTemplate] = []
     var can = CANTables()
     /// Words of the catalogue alone, by signal: shared by all rules that add none.
@@ -30,6 +33,7 @@ struct SourceCompiler {
         var template: TopicTemplate
         var content: CompiledContent
         var layout: Int32
+        var fixedEdge: Int32 = -1
     }
 
     init(catalogue: SignalCatalogue) { self.catalogue = catalogue }
@@ -65,7 +69,8 @@ struct SourceCompiler {
                     spellings[spelling.path] = spelling.unit
                 }
                 for (path, unit) in spellings.sorted(by: { $0.key < $1.key }) {
-                    let field = FieldMapping(path: [path], signal: definition.path, unit: unit)
+                    let field = FieldMapping(
+                        path: [.key(path)], signal: definition.path, unit: unit)
                     let rule = try makeRule(field, signal: SignalID(UInt16(index)))
                     guard try addName(scope: scope, path, Int32(nativeRules.count)) else {
                         throw flaw(.spellingTwice(path: path, edition: edition))
@@ -118,13 +123,14 @@ struct SourceCompiler {
             case .protobuf(let content):
                 pending.content = .protobuf
                 pending.layout = try addProtobuf(content, topic)
-            case .document(let mapping), .fields(let mapping):
-                if case .fields = topic.content {
-                    pending.content = .fields
-                    guard topic.template.namesField else { throw flaw(.noFieldInTopic(text)) }
-                } else {
-                    pending.content = .document
+            case .document(let mapping), .fields(let mapping), .text(let mapping):
+                pending.content = Self.kind(of: topic.content)
+                if pending.content != .document {
+                    guard topic.template.namesField || topic.field != nil else {
+                        throw flaw(.noFieldInTopic(text))
+                    }
                 }
+                if pending.content == .text { try checkText(mapping) }
                 guard topic.template.namesVehicle || mapping.vehiclePath != nil else {
                     throw flaw(.noVehicle(text))
                 }
@@ -134,6 +140,13 @@ struct SourceCompiler {
                     pending.layout = Int32(layouts.count)
                     layouts.append(try makeLayout(mapping))
                     known.append((mapping, pending.layout))
+                }
+                if let field = topic.field {
+                    let root = layouts[Int(pending.layout)].root
+                    guard let edge = names.value(scope: nodes[Int(root)].scope, name: field) else {
+                        throw flaw(.noFieldInTopic(text))
+                    }
+                    pending.fixedEdge = edge
                 }
             }
             pendingTemplates.append(pending)

@@ -17,7 +17,7 @@ extension CompiledSources {
             throw DecodeError(.wrongType, at: start)
         }
         let start = at
-        work.beginKeys()
+        work.prepare(layout)
         try decodeObject(
             Int(layout.root), depth: 1, bytes, &at, &work, &readings, &texts)
         try expectEnd(bytes, &at)
@@ -31,9 +31,14 @@ extension CompiledSources {
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
-        let edge = names.value(
-            scope: nodes[Int(layout.root)].scope, of: topic, from: Int(route.fieldOffset),
-            count: Int(route.fieldLength))
+        work.prepare(layout)
+        let template = topics.templates[Int(route.template)]
+        let edge =
+            template.fixedEdge >= 0
+            ? template.fixedEdge
+            : names.value(
+                scope: nodes[Int(layout.root)].scope, of: topic, from: Int(route.fieldOffset),
+                count: Int(route.fieldLength))
         guard edge >= 0 else {
             work.outcome.unknownSignals += 1
             return
@@ -43,19 +48,27 @@ extension CompiledSources {
             return
         }
         var at = 0
-        work.beginKeys()
+        if template.content == .text {
+            return try decodeBareField(Int(edge), bytes, &work, &readings, &texts)
+        }
         try decodeEdge(Int(edge), depth: 1, bytes, &at, &work, &readings, &texts)
         try expectEnd(bytes, &at)
         try checkVehicle(route: route, topic: topic, bytes, start: 0, &work)
     }
 
-    private func decodeObject(
+    func decodeObject(
         _ node: Int, depth: Int, _ bytes: RawSpan, _ at: inout Int,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
         let start = at
         let scope = nodes[node].scope
+        let keys = work.beginObject()
+        let isGrouped = nodes[node].firstGroup >= 0
+        if isGrouped {
+            work.forgetCaptures(of: nodes[node])
+            work.recorder.note(.forget, node, from: at, to: at)
+        }
         if try open(closing: UInt8(ascii: "}"), depth: depth, bytes, &at) {
             repeat {
                 let key = try scanKey(bytes, &at)
@@ -67,7 +80,7 @@ extension CompiledSources {
                     work.recorder.note(.skip, depth: depth + 1, from: value, to: at)
                     continue
                 }
-                guard work.isFirst(Int(edge)) else {
+                guard work.isFirst(Int(edge), in: keys) else {
                     throw DecodeError(.duplicateKey, at: key.start - 1)
                 }
                 try decodeEdge(Int(edge), depth: depth + 1, bytes, &at, &work, &readings, &texts)
@@ -76,7 +89,7 @@ extension CompiledSources {
         let missing = nodes[node].missingStart
         for index in missing..<(missing + nodes[node].missingCount) {
             let edge = Int(missingEdges[Int(index)])
-            guard work.isFirst(edge) else { continue }
+            guard work.isFirst(edge, in: keys) else { continue }
             let rules = edges[edge].ruleStart
             for place in rules..<(rules + edges[edge].ruleCount) {
                 let rule = documentRules[Int(place)]
@@ -87,33 +100,67 @@ extension CompiledSources {
                     .missing, Int(place), slot: Int(rule.timeSlot), from: at, to: at)
             }
         }
+        if isGrouped {
+            let wasOn = work.recorder.pause()
+            try decodeGroups(node, depth: depth, bytes, start: start, &work, &readings, &texts)
+            work.recorder.resume(wasOn)
+            work.recorder.note(.groups, node, depth: depth, from: at, to: at)
+        }
     }
 
-    private func decodeEdge(
+    func decodeEdge(
         _ index: Int, depth: Int, _ bytes: RawSpan, _ at: inout Int,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
         let edge = edges[index]
         let byte = try nextByte(bytes, &at)
+        let start = at
+        if edge.isWhole {
+            let wasOn = work.recorder.pause()
+            try decodeShapedEdge(
+                edge, byte, depth: depth, bytes, &at, &work, &readings, &texts)
+            work.recorder.resume(wasOn)
+            return work.recorder.note(.whole, index, depth: depth, from: start, to: at)
+        }
+        if edge.capture >= 0 {
+            work.captures[Int(edge.capture)] = Int32(truncatingIfNeeded: start)
+            work.recorder.note(.capture, index, from: start, to: start)
+        }
         if edge.node >= 0, byte == UInt8(ascii: "{") {
             return try decodeObject(
                 Int(edge.node), depth: depth, bytes, &at, &work, &readings, &texts)
         }
-        let start = at
-        try decodeLeaf(index, depth: depth, bytes, &at, &work, &readings, &texts)
+        try decodeLeaf(edge, depth: depth, bytes, &at, &work, &readings, &texts)
         work.recorder.note(.edge, index, depth: depth, from: start, to: at)
     }
 
     /// The value of a key where it is no object that the mapping knows.
     func decodeLeaf(
-        _ index: Int, depth: Int, _ bytes: RawSpan, _ at: inout Int,
+        _ edge: DocumentEdge, depth: Int, _ bytes: RawSpan, _ at: inout Int,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
-        let edge = edges[index]
         let start = at
-        let byte = bytes.byte(at: at)
+        try decodeValues(edge, depth: depth, bytes, &at, &work, &readings, &texts)
+        if at == start {
+            // An object was expected: `null` stands for none.
+            try skipValue(bytes, &at, depth: depth)
+            guard edge.capture >= 0 || bytes.byte(at: start) == UInt8(ascii: "n") else {
+                throw DecodeError(.wrongType, at: start)
+            }
+        }
+    }
+
+    /// What the edge itself says of the value at `at`: vehicle, time, readings. Stays at `at` if
+    /// that is nothing.
+    @inline(__always)
+    func decodeValues(
+        _ edge: DocumentEdge, depth: Int, _ bytes: RawSpan, _ at: inout Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        let start = at
         if edge.isVehicle { _ = try scanVehicle(bytes, &at, &work) }
         if edge.timeSlot >= 0 {
             at = start
@@ -123,14 +170,14 @@ extension CompiledSources {
         for place in edge.ruleStart..<(edge.ruleStart + edge.ruleCount) {
             at = start
             let rule = documentRules[Int(place)]
-            try decodeScalar(
-                rule.rule, slot: Int(rule.timeSlot), depth: depth, bytes, &at, &work, &readings,
-                &texts)
-        }
-        if at == start {
-            // An object was expected: `null` stands for none.
-            try skipValue(bytes, &at, depth: depth)
-            if byte != UInt8(ascii: "n") { throw DecodeError(.wrongType, at: start) }
+            if rule.format.isPlain {
+                try decodeScalar(
+                    rule.rule, slot: Int(rule.timeSlot), depth: depth, bytes, &at, &work,
+                    &readings, &texts)
+            } else {
+                try decodeFormatted(
+                    rule, rule.rule, time: nil, depth: depth, bytes, &at, &work, &readings, &texts)
+            }
         }
     }
 }

@@ -7,6 +7,11 @@ struct DocumentNode: Sendable, BitwiseCopyable {
     /// ``CompiledSources/missingEdges``.
     var missingStart: Int32 = 0
     var missingCount: Int32 = 0
+    /// First of the groups that this object's members make up, in ``ShapeTables/groups``; -1: none.
+    var firstGroup: Int32 = -1
+    /// The captures of those groups.
+    var captureStart: Int16 = 0
+    var captureCount: Int16 = 0
 }
 
 /// One key of an object: what its value is, and where to go on if it is an object.
@@ -22,6 +27,17 @@ struct DocumentEdge: Sendable, BitwiseCopyable {
     var isVehicle = false
     /// This key or one below it names the vehicle.
     var leadsToVehicle = false
+    /// The capture that keeps the value's place; -1: none.
+    var capture: Int16 = -1
+    /// First of the elements to go on in, in ``ShapeTables/elements``; -1: none.
+    var firstElement: Int32 = -1
+    /// The edge of the JSON within a text; -1: none.
+    var embedded: Int32 = -1
+    /// A bit for each list of codes that begins with this array.
+    var lists: UInt8 = 0
+
+    /// More than an object or one value: handled apart, so that the common way stays short.
+    var isWhole: Bool { firstElement >= 0 || embedded >= 0 }
 }
 
 /// A rule within a document.
@@ -31,6 +47,7 @@ struct DocumentRule: Sendable, BitwiseCopyable {
     var timeSlot: Int8
     /// Index of the word that stands in where the key is missing; -1: none.
     var missing: Int32
+    var format = CompiledFormat()
 }
 
 /// One document of a source.
@@ -39,4 +56,8 @@ struct DocumentLayout: Sendable, BitwiseCopyable {
     var namesVehicle: Bool
     /// First of its eight qualities of time, in ``CompiledSources/qualities``.
     var qualityStart: Int32
+    var captureCount: Int16 = 0
+    /// Its lists of codes, in ``ShapeTables/lists``.
+    var listStart: Int32 = 0
+    var listCount: Int32 = 0
 }

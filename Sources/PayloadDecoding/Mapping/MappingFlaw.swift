@@ -31,6 +31,14 @@ public struct MappingFlaw: Error, Equatable, Sendable {
         case noSignalNumber(String)
         /// A template that does not follow Sparkplug's topics.
         case notSparkplug(String)
+        /// A path with steps that cannot stand there: an array outermost, or JSON in a text twice.
+        case impossiblePath(String)
+        /// A condition on an object, where the path leads to a single value.
+        case conditionWithoutShape(path: String)
+        /// A format that the signal or the form of the payload does not allow.
+        case wrongFormat(path: String)
+        /// More than the tables hold; `what` says of what.
+        case tooMany(what: String, limit: Int)
     }
 
     /// Name of the source; empty where the catalogue is at fault.
@@ -67,6 +75,12 @@ public struct MappingFlaw: Error, Equatable, Sendable {
             case .spellingTwice(let path, let edition):
                 "two signals are written \(path) in VSS \(edition)"
             case .tooManySources(let limit): "more than \(limit) sources"
+            case .impossiblePath(let path):
+                "\(path): a path begins with a key and enters JSON in a text at most once"
+            case .conditionWithoutShape(let path):
+                "\(path): a condition asks for a reading that says where the value stands"
+            case .wrongFormat(let path): "\(path): this format does not fit the signal or the form"
+            case .tooMany(let what, let limit): "more than \(limit) \(what) in one document"
             case .payloadLimit(let bytes): "a payload limit of \(bytes) bytes; write 1 to 268435456"
             case .unknownInDatabase(let name, let sentence): "\(name): \(sentence)"
             case .noSignalNumber(let name):

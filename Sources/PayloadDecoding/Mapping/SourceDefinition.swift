@@ -16,10 +16,14 @@ public struct SourceDefinition: Sendable, Equatable {
     public var topics: [TopicDefinition]
     /// Whether the source calls vehicles by the keys of imported files.
     public var takesImportKeys = false
+    /// Whether names that only this source knows may make a vehicle known. `false` where the name
+    /// is that of a place, such as a charging point, at which any vehicle may stand.
+    public var mayEnrol: Bool
 
     public init(
         name: String, version: String, edition: Int = 6, subscriptions: [String] = [],
-        payloadBytesMax: Int = DecodingLimits.payloadBytesMax, topics: [TopicDefinition]
+        payloadBytesMax: Int = DecodingLimits.payloadBytesMax, topics: [TopicDefinition],
+        mayEnrol: Bool = true
     ) {
         self.name = name
         self.version = version
@@ -27,6 +31,7 @@ public struct SourceDefinition: Sendable, Equatable {
         self.subscriptions = subscriptions
         self.payloadBytesMax = payloadBytesMax
         self.topics = topics
+        self.mayEnrol = mayEnrol
     }
 }
 
@@ -39,6 +44,8 @@ public struct TopicDefinition: Sendable, Equatable {
         case document(DocumentMapping)
         /// One value a message; the topic's `{field}` is the first key of the paths.
         case fields(DocumentMapping)
+        /// One value a message as bare text, without the quotes of JSON.
+        case text(DocumentMapping)
         /// Known and of no use: decodes to nothing, without an error.
         case ignored
         /// Frames of a CAN bus.
@@ -49,10 +56,13 @@ public struct TopicDefinition: Sendable, Equatable {
 
     public var template: TopicTemplate
     public var content: Content
+    /// The field of a topic that names none by itself.
+    public var field: String?
 
-    public init(template: TopicTemplate, content: Content) {
+    public init(template: TopicTemplate, content: Content, field: String? = nil) {
         self.template = template
         self.content = content
+        self.field = field
     }
 }
 
@@ -60,9 +70,9 @@ public struct TopicDefinition: Sendable, Equatable {
 public struct DocumentMapping: Sendable, Equatable {
     public var fields: [FieldMapping]
     /// Where the document names its vehicle, if it does.
-    public var vehiclePath: [String]?
+    public var vehiclePath: [PathStep]?
 
-    public init(fields: [FieldMapping], vehiclePath: [String]? = nil) {
+    public init(fields: [FieldMapping], vehiclePath: [PathStep]? = nil) {
         self.fields = fields
         self.vehiclePath = vehiclePath
     }
@@ -70,12 +80,12 @@ public struct DocumentMapping: Sendable, Equatable {
 
 /// A time in a document.
 public struct TimeMapping: Sendable, Hashable {
-    public var path: [String]
+    public var path: [PathStep]
     public var kind: TimeKind
     /// `.event` where the vehicle measured then, `.backend` where a cloud wrote it then.
     public var quality: TimeQuality
 
-    public init(path: [String], kind: TimeKind = .rfc3339, quality: TimeQuality = .event) {
+    public init(path: [PathStep], kind: TimeKind = .rfc3339, quality: TimeQuality = .event) {
         self.path = path
         self.kind = kind
         self.quality = quality
@@ -93,13 +103,15 @@ public struct FieldMapping: Sendable, Equatable {
     }
 
     /// Keys from the outermost object (of field topics: the field, then keys of the payload).
-    public var path: [String]
+    public var path: [PathStep]
     /// Path of the signal in the catalogue.
     public var signal: String
     /// Unit that the source writes; `nil`: the catalogue's.
     public var unit: Unit?
     /// Factor before the unit: -1 turns a sign, 0.1 undoes tenths.
     public var scale: Double
+    /// What is added after the factor, before the unit: -40 for a byte of degrees.
+    public var offset: Double
     /// Numbers that mean "no value", as written, before factor and unit.
     public var invalidNumbers: [Double]
     /// Texts that mean "no value".
@@ -112,22 +124,39 @@ public struct FieldMapping: Sendable, Equatable {
     public var takesNumbersAsText: Bool
     /// Where its time stands; `nil`: nowhere, arrival stands in.
     public var time: TimeMapping?
+    public var format: ValueFormat
+    /// Which part of a text with commas is the value, from 0.
+    public var part: Int?
+    /// The path ends at an object that is one reading; `nil`: at the value itself.
+    public var shape: ReadingShape?
+    /// The object is this field's only if its member says one of these.
+    public var when: MemberCondition?
+    /// The value is absent if the member says one of these.
+    public var unless: MemberCondition?
 
     public init(
-        path: [String], signal: String, unit: Unit? = nil, scale: Double = 1,
-        invalidNumbers: [Double] = [], invalidTexts: [String] = [],
+        path: [PathStep], signal: String, unit: Unit? = nil, scale: Double = 1,
+        offset: Double = 0, invalidNumbers: [Double] = [], invalidTexts: [String] = [],
         words: [String: Constant] = [:], missing: Constant? = nil,
-        takesNumbersAsText: Bool = false, time: TimeMapping? = nil
+        takesNumbersAsText: Bool = false, time: TimeMapping? = nil,
+        format: ValueFormat = .plain, part: Int? = nil, shape: ReadingShape? = nil,
+        when: MemberCondition? = nil, unless: MemberCondition? = nil
     ) {
         self.path = path
         self.signal = signal
         self.unit = unit
         self.scale = scale
+        self.offset = offset
         self.invalidNumbers = invalidNumbers
         self.invalidTexts = invalidTexts
         self.words = words
         self.missing = missing
         self.takesNumbersAsText = takesNumbersAsText
         self.time = time
+        self.format = format
+        self.part = part
+        self.shape = shape
+        self.when = when
+        self.unless = unless
     }
 }

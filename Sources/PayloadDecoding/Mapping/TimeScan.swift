@@ -10,6 +10,13 @@ public enum TimeKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case epochSeconds
     /// What the native form takes: RFC 3339 as text, milliseconds as number.
     case rfc3339OrMilliseconds
+    /// As people and libraries write ISO 8601: `2026-02-03`, `2026-02-03 07:11:00`, with a zone
+    /// (`Z`, `+01:00`, `+0100`) or without one, which counts as UTC; words behind are left out.
+    case iso
+    /// Either of these: `1770102660` or `2026-02-03 07:11:00 AWST`.
+    case epochSecondsOrISO
+    /// `31.01.2026 10:00 UTC` or `01/31/2026 10:00 UTC`: the separator tells the order.
+    case dayMonthOrMonthDay
 
     /// The word used in source files.
     public var word: String {
@@ -18,6 +25,16 @@ public enum TimeKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .epochMilliseconds: "epoch_ms"
         case .epochSeconds: "epoch_s"
         case .rfc3339OrMilliseconds: "rfc3339_or_ms"
+        case .iso: "iso"
+        case .epochSecondsOrISO: "epoch_s_or_iso"
+        case .dayMonthOrMonthDay: "dmy_or_mdy"
+        }
+    }
+
+    var takesNumbers: Bool {
+        switch self {
+        case .epochMilliseconds, .epochSeconds, .rfc3339OrMilliseconds, .epochSecondsOrISO: true
+        case .rfc3339, .iso, .dayMonthOrMonthDay: false
         }
     }
 
@@ -56,7 +73,7 @@ func scanTime(
         }
     case UInt8(ascii: "-"), 0x30...0x39:
         let number = try scanNumber(bytes, &at)
-        if kind != .rfc3339 { found = milliseconds(kind, number, bytes) }
+        if kind.takesNumbers { found = milliseconds(kind, number, bytes) }
     case UInt8(ascii: "n"):
         _ = try scanLiteral(bytes, &at)
         return nil
@@ -72,6 +89,8 @@ func timeInText(_ kind: TimeKind, _ bytes: RawSpan, from: Int, to end: Int) -> I
     if kind == .rfc3339 || kind == .rfc3339OrMilliseconds {
         return rfc3339Milliseconds(bytes, from: from, to: end)
     }
+    if let calendar = calendarTime(kind, bytes, from: from, to: end) { return calendar }
+    guard kind.takesNumbers else { return nil }
     var at = from
     guard at < end, let number = try? scanNumber(bytes, &at, end: end), at == end else {
         return nil
@@ -81,7 +100,7 @@ func timeInText(_ kind: TimeKind, _ bytes: RawSpan, from: Int, to end: Int) -> I
 
 private func milliseconds(_ kind: TimeKind, _ number: JSONNumber, _ bytes: RawSpan) -> Int64? {
     var scaled = number
-    if kind == .epochSeconds { scaled.exponent += 3 }
+    if kind == .epochSeconds || kind == .epochSecondsOrISO { scaled.exponent += 3 }
     if let whole = scaled.wholeNumber { return whole }
     // A fraction of a millisecond: rounded down. The exact double is safe to floor, since times
     // that are believed lie far below 2^53 milliseconds.
@@ -134,7 +153,7 @@ func rfc3339Milliseconds(_ bytes: RawSpan, from: Int, to end: Int) -> Int64? {
 
 /// Two digits as a number; far below zero where one of them is none.
 @inline(always)
-private func two(_ bytes: RawSpan, _ offset: Int) -> Int {
+func two(_ bytes: RawSpan, _ offset: Int) -> Int {
     let tens = bytes.byte(at: offset) &- 0x30
     let ones = bytes.byte(at: offset + 1) &- 0x30
     return tens <= 9 && ones <= 9 ? Int(tens) * 10 + Int(ones) : -100_000

@@ -68,6 +68,10 @@ extension CompiledSources {
         work.outcome = DecodeOutcome()
         work.vehicleStart = -1
         work.isRetained = frame.isRetained
+        if shape.isGathering {
+            work.prepare(layouts[layout(of: frame.route)])
+            cursor.isGathering = true
+        }
         var stop = ShapeStop.atOther
         while true {
             stop = work.shapes.follow(
@@ -81,12 +85,12 @@ extension CompiledSources {
             texts.removeLast(texts.count - frame.texts)
             return nil
         }
-        if cursor.hasPending {
-            for slot in 0..<DecodingLimits.timeSlotsMax { work.slots[slot] = cursor.times[slot] }
-            let layout = Int(topics.templates[Int(frame.route.template)].layout)
-            settle(
-                &readings, from: frame.readings, arrival: frame.arrival, work,
-                qualityStart: layout < 0 ? 0 : Int(layouts[layout].qualityStart))
+        if cursor.hasPending || shape.isGathering {
+            guard settle(shape, cursor, frame, &work, &readings) else {
+                readings.removeLast(readings.count - frame.readings)
+                texts.removeLast(texts.count - frame.texts)
+                return nil
+            }
         }
         work.shapes.fitted &+= 1
         var outcome = work.outcome
@@ -94,6 +98,32 @@ extension CompiledSources {
         outcome.unknownSignals += shape.unknownSignals
         outcome.outOfRange += cursor.outOfRange
         return outcome
+    }
+
+    private func layout(of route: Route) -> Int {
+        Int(topics.templates[Int(route.template)].layout)
+    }
+
+    /// Gives waiting readings their time, as the general path does.
+    @inline(never)
+    private func settle(
+        _ shape: Shape, _ cursor: ShapeCursor, _ frame: ShapeFrame,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
+    ) -> Bool {
+        cursor.lendTimes(to: &work)
+        let layout = layout(of: frame.route)
+        if shape.isGathering {
+            do throws(DecodeError) {
+                try settleDocument(
+                    layouts[layout], &readings, from: frame.readings, arrival: frame.arrival,
+                    &work)
+                return true
+            } catch { return false }
+        }
+        settle(
+            &readings, from: frame.readings, arrival: frame.arrival, work,
+            qualityStart: layout < 0 ? 0 : Int(layouts[layout].qualityStart))
+        return true
     }
 
     @inline(always)
@@ -131,15 +161,25 @@ struct ShapeCursor: BitwiseCopyable {
     var times = InlineArray<8, Int64>(repeating: .min)
     /// Some reading waits for its time, see ``PendingTime``.
     var hasPending = false
+    /// A slot may be filled again later: no reading has its time before the end.
+    var isGathering = false
     /// First reading of a value with its own time, and that time.
     var firstTimed = 0
     var ownTime = Int64.min
+
+    func lendTimes(to work: inout DecodingWorkspace) {
+        for slot in 0..<DecodingLimits.timeSlotsMax { work.slots[slot] = times[slot] }
+    }
+
+    mutating func takeTimes(from work: borrowing DecodingWorkspace) {
+        for slot in 0..<DecodingLimits.timeSlotsMax { times[slot] = work.slots[slot] }
+    }
 
     /// Fills a slot; `.min` stands for a time of `null`, which nobody can have.
     @inline(always)
     mutating func setTime(_ slot: Int8, _ time: Int64) {
         times[Int(slot)] = time
-        if time != .min {
+        if time != .min, !isGathering {
             self.time = Timestamp(milliseconds: time)
             timeSlot = slot
         }

@@ -5,10 +5,8 @@ extension CompiledSources {
     /// Has the general path take notes of a payload whose shape is wanted.
     func beginRecording(_ route: Route, _ payload: RawSpan, _ work: inout DecodingWorkspace) {
         work.recorder.stop()
-        guard work.shapes.isOn else { return }
-        switch topics.templates[Int(route.template)].content {
-        case .native, .document: break
-        case .fields, .ignored, .can, .protobuf: return
+        guard work.shapes.isOn, topics.templates[Int(route.template)].content.hasShapes else {
+            return
         }
         if work.shapes.wantsMore(template: route.template, payloadBytes: payload.byteCount) {
             work.recorder.start()
@@ -31,7 +29,8 @@ extension CompiledSources {
         let qualityStart = layout < 0 ? 0 : Int(layouts[layout].qualityStart)
         let kept = work.shapes.keep(
             template: route.template, payload, work.recorder.marks,
-            unknownSignals: work.outcome.unknownSignals
+            unknownSignals: work.outcome.unknownSignals,
+            isGathering: work.recorder.marks.contains(where: isGathered)
         ) { step(of: $0, qualityStart: qualityStart) }
         guard let kept else { return }
         let nameEnd = Int(route.vehicleOffset) + Int(route.vehicleLength)
@@ -39,6 +38,19 @@ extension CompiledSources {
             template: route.template,
             name: topic.word(from: Place(truncatingIfNeeded: max(0, nameEnd - 8))))
         work.shapes.setHint(place, kept)
+    }
+
+    /// Whether what `mark` stands for goes on beyond its own place.
+    private func isGathered(_ mark: ShapeMark) -> Bool {
+        switch mark.action {
+        case .whole, .capture, .forget, .groups: return true
+        case .edge:
+            let edge = edges[Int(mark.index)]
+            return documentRules[Int(edge.ruleStart)..<Int(edge.ruleStart + edge.ruleCount)]
+                .contains { !$0.format.isPlain }
+        case .skip, .signal, .time, .vehicle, .beginTimed, .ownTime, .endTimed, .missing, .end:
+            return false
+        }
     }
 
     private func step(of mark: ShapeMark, qualityStart: Int) -> ShapeStep {
@@ -50,7 +62,9 @@ extension CompiledSources {
         case .edge:
             let edge = edges[Int(mark.index)]
             if edge.isVehicle { break }
-            if edge.timeSlot < 0, edge.ruleCount == 1 {
+            if edge.timeSlot < 0, edge.ruleCount == 1,
+                documentRules[Int(edge.ruleStart)].format.isPlain
+            {
                 let rule = documentRules[Int(edge.ruleStart)]
                 step.slot = rule.timeSlot
                 step.setQuick(rule.rule)
@@ -61,7 +75,9 @@ extension CompiledSources {
                     step.quick = .time
                 }
             }
-        case .skip, .vehicle, .beginTimed, .endTimed, .missing, .end: break
+        case .skip, .vehicle, .beginTimed, .endTimed, .missing, .whole, .capture, .forget,
+            .groups, .end:
+            break
         }
         if step.slot >= 0 { step.quality = qualities[qualityStart + Int(step.slot)] }
         return step

@@ -38,6 +38,8 @@ struct Shape: Sendable, BitwiseCopyable {
     var stepCount: Int32
     /// Keys of the payload that nobody knows.
     var unknownSignals: UInt32
+    /// Something of it is complete only at the end of the document.
+    var isGathering: Bool
     /// The next shape of the same template; -1: none.
     var next: Int32
 }
@@ -145,7 +147,7 @@ struct ShapeMemory: Sendable {
     /// literal.
     mutating func keep(
         template: UInt16, _ payload: RawSpan, _ marks: [ShapeMark],
-        unknownSignals: UInt32, _ make: (ShapeMark) -> ShapeStep
+        unknownSignals: UInt32, isGathering: Bool, _ make: (ShapeMark) -> ShapeStep
     ) -> Int? {
         var literalBytes = payload.byteCount
         for mark in marks { literalBytes -= Int(mark.end - mark.start) }
@@ -172,7 +174,7 @@ struct ShapeMemory: Sendable {
             Shape(
                 template: template, firstStep: Int32(firstStep),
                 stepCount: Int32(steps.count - firstStep), unknownSignals: unknownSignals,
-                next: heads[Int(template)]))
+                isGathering: isGathering, next: heads[Int(template)]))
         heads[Int(template)] = Int32(shapes.count - 1)
         counts[Int(template)] += 1
         return shapes.count - 1

@@ -18,13 +18,17 @@ struct ShapeStep: Sendable, BitwiseCopyable {
         case beginTimed, ownTime, endTimed
         /// No value at all: a key is missing, by `index` among the document's rules.
         case missing
+        /// A value that the document's mapping takes apart itself, by `index` among the edges.
+        case whole
+        /// The place of a value is kept; readings are made of several, by `index` among the nodes.
+        case capture, forget, groups
         /// The end of the payload.
         case end
 
         var takesBytes: Bool {
             switch self {
-            case .skip, .signal, .edge, .time, .vehicle, .ownTime: true
-            case .beginTimed, .endTimed, .missing, .end: false
+            case .skip, .signal, .edge, .time, .vehicle, .ownTime, .whole, .capture: true
+            case .beginTimed, .endTimed, .missing, .forget, .groups, .end: false
             }
         }
     }
@@ -102,6 +106,14 @@ struct ShapeRecorder: Sendable {
     /// What is being decoded is not to be remembered: it is not read in the order of its bytes, or
     /// something decides about it that a shape does not hold.
     mutating func stop() { isOn = false }
+
+    /// Notes nothing until ``resume(_:)``: what is read now counts as one.
+    mutating func pause() -> Bool {
+        defer { isOn = false }
+        return isOn
+    }
+
+    mutating func resume(_ wasOn: Bool) { isOn = wasOn }
 
     /// Notes that the bytes `start..<end` are a value and what was done with them.
     @inline(always)

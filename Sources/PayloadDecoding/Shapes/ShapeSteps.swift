@@ -40,8 +40,7 @@ extension CompiledSources {
             guard byte != UInt8(ascii: "{") || edge.node < 0 else { return false }
             cursor.hasPending = true
             try decodeLeaf(
-                Int(step.index), depth: Int(step.depth), payload, &at, &work, &readings,
-                &texts)
+                edge, depth: Int(step.depth), payload, &at, &work, &readings, &texts)
             if edge.timeSlot >= 0 {
                 let slot = Int(edge.timeSlot)
                 let time = work.slots[slot]
@@ -71,6 +70,23 @@ extension CompiledSources {
             let rule = documentRules[Int(step.index)]
             try appendWord(
                 rule.rule, rule.missing, slot: slot, at: Int(start), &work, &readings)
+        case .whole:
+            cursor.hasPending = true
+            cursor.lendTimes(to: &work)
+            try decodeShapedEdge(
+                edges[Int(step.index)], byte, depth: Int(step.depth), payload, &at, &work,
+                &readings, &texts)
+            cursor.takeTimes(from: work)
+        case .capture:
+            work.captures[Int(edges[Int(step.index)].capture)] = Int32(start)
+        case .forget: work.forgetCaptures(of: nodes[Int(step.index)])
+        case .groups:
+            cursor.hasPending = true
+            cursor.lendTimes(to: &work)
+            try decodeGroups(
+                Int(step.index), depth: Int(step.depth), payload, start: at, &work, &readings,
+                &texts)
+            cursor.takeTimes(from: work)
         case .end: return false
         }
         return true
@@ -89,6 +105,8 @@ func runSteps(
         cursor.at = at
         cursor.step = place
     }
+    // A step makes one reading at most. Where room is that short, the general path counts exactly.
+    guard readings.freeCapacity >= steps.count else { return .differs }
     while place < steps.count {
         let count = steps[place].literalCount
         guard payload.holds(at: at, literals, from: steps[place].literal, count: count) else {
@@ -110,7 +128,8 @@ func runSteps(
                 place &+= 1
                 continue
             }
-            bits = value == 0 ? 0 : value.bitPattern
+            // -0 becomes 0, so that equal values have equal bits.
+            bits = (value + 0).bitPattern
         case .integer:
             let number = payload.quickNumber(at: at)
             let (whole, overflow) = number.signed.multipliedReportingOverflow(
@@ -147,7 +166,6 @@ func runSteps(
         case .end: return Int(at) == payload.byteCount ? .atEnd : .differs
         case .nothing: return .atOther
         }
-        guard readings.freeCapacity > 0 else { return .differs }
         let slot = steps[place].slot
         let isKnown = slot == cursor.timeSlot
         if !isKnown { cursor.hasPending = true }

@@ -2,9 +2,9 @@ import VehicleSignals
 
 /// One level of a compiled template.
 struct CompiledSegment: Sendable, BitwiseCopyable {
-    enum Kind: UInt8, BitwiseCopyable { case literal, vehicle, field, any }
+    enum Kind: UInt8, BitwiseCopyable { case literal, vehicle, field, any, pattern }
     var kind: Kind
-    /// A literal's place in ``TopicTable/literals``.
+    /// A literal's place in ``TopicTable/literals``, or a pattern's in ``TopicTable/patterns``.
     var offset: UInt32 = 0
     var length: UInt16 = 0
 }
@@ -21,11 +21,17 @@ struct CompiledTemplate: Sendable, BitwiseCopyable {
     var content: CompiledContent
     /// Layout of document and field templates, of frames and of protobuf ones; -1 otherwise.
     var layout: Int32
+    /// The edge of the field where the template stands for one field alone; -1: the topic says it.
+    var fixedEdge: Int32 = -1
 }
 
 /// What the payloads of a template are.
 enum CompiledContent: UInt8, Sendable, BitwiseCopyable {
-    case native, document, fields, ignored, can, protobuf
+    case native, document, fields, text, ignored, can, protobuf
+
+    /// Whether payloads are worth remembering as a shape.
+    @inline(always)
+    var hasShapes: Bool { self == .native || self == .document }
 }
 
 /// All templates of all sources.
@@ -51,6 +57,7 @@ struct TopicTable: Sendable {
     let templates: [CompiledTemplate]
     let segments: [CompiledSegment]
     let literals: [UInt8]
+    let patterns: [CompiledPattern]
     let places: [AnchorPlace]
     let candidates: [Candidates]
     let candidateTemplates: [UInt16]
@@ -58,6 +65,7 @@ struct TopicTable: Sendable {
     let unanchored: [UInt16]
     /// The templates as written, for doors.
     let texts: [String]
+    let rivals: TopicRivals
 }
 
 /// Where the levels of one topic begin: `starts[i]` is the first byte of level i, `starts[count]`
@@ -75,28 +83,23 @@ private struct TopicLevel: BitwiseCopyable {
 }
 
 /// Notes where the levels begin; their number, or 0 if there are more than allowed.
-private func findLevels(_ topic: RawSpan, _ starts: inout MutableSpan<UInt32>) -> Int {
+func findLevels(_ topic: RawSpan, _ starts: inout MutableSpan<UInt32>) -> Int {
     let end = topic.byteCount
     var count = 1
     var index = 0
     while index < end {
-        if index + 8 <= end {
-            // Eight bytes without a slash are stepped over at once.
-            let word = topic.word64(at: index) ^ 0x2F2F_2F2F_2F2F_2F2F
-            let marks = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
-            if marks == 0 {
-                index += 8
-                continue
-            }
-            index += marks.trailingZeroBitCount >> 3
-        } else if topic.byte(at: index) != UInt8(ascii: "/") {
-            index += 1
-            continue
+        // The top bit of each of eight bytes that is a slash; none carries into the next.
+        let lanes = topic.word(from: Place(truncatingIfNeeded: index)) ^ 0x2F2F_2F2F_2F2F_2F2F
+        let low = (lanes & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7F7F_7F7F_7F7F_7F7F
+        var slashes = ~(low | lanes | 0x7F7F_7F7F_7F7F_7F7F)
+        while slashes != 0 {
+            guard count < DecodingLimits.topicLevelsMax else { return 0 }
+            let place = index &+ slashes.trailingZeroBitCount &>> 3
+            starts[count] = UInt32(truncatingIfNeeded: place &+ 1)
+            count &+= 1
+            slashes &= slashes &- 1
         }
-        guard count < DecodingLimits.topicLevelsMax else { return 0 }
-        starts[count] = UInt32(index + 1)
-        count += 1
-        index += 1
+        index &+= 8
     }
     starts[count] = UInt32(end + 1)
     return count
@@ -110,7 +113,14 @@ extension TopicTable {
         var writable = storage.mutableSpan
         let count = findLevels(topic, &writable)
         guard count > 0 else { return nil }
-        let starts = storage.span
+        let found = best(topic, names: names, storage.span, count)
+        return found.map { captures($0, topic, storage.span, count) }
+    }
+
+    /// The same for levels that are known.
+    func best(
+        _ topic: RawSpan, names: NameTable, _ starts: Span<UInt32>, _ count: Int
+    ) -> Int? {
         // `$SYS/…` and the like are the broker's own; no template of vehicles begins with `$`
         // unless it says so literally.
         let isBrokersOwn = topic.byte(at: 0) == UInt8(ascii: "$")
@@ -136,10 +146,10 @@ extension TopicTable {
             if template >= best { break }
             if matches(template, topic, starts, count, isBrokersOwn) { best = template }
         }
-        return best == Int.max ? nil : captures(best, starts, count)
+        return best == Int.max ? nil : best
     }
 
-    private func matches(
+    func matches(
         _ index: Int, _ topic: RawSpan, _ starts: Span<UInt32>, _ count: Int, _ isBrokersOwn: Bool
     ) -> Bool {
         let template = templates[index]
@@ -156,28 +166,48 @@ extension TopicTable {
             switch segment.kind {
             case .literal:
                 guard level.length == Int(segment.length),
-                    literals.equals(
-                        from: Int(segment.offset), count: level.length, topic, from: level.start)
+                    literals.isHeld(
+                        by: topic, at: Place(truncatingIfNeeded: level.start),
+                        from: segment.offset, count: Place(segment.length))
                 else { return false }
             case .vehicle:
                 guard level.length > 0, level.length <= DecodingLimits.vehicleNameBytesMax else {
                     return false
                 }
             case .field: guard level.length > 0 else { return false }
+            case .pattern:
+                let found = cut(
+                    Int(segment.offset), topic, start: level.start, length: level.length)
+                guard found != nil else { return false }
             case .any: break
             }
         }
         return true
     }
 
-    private func captures(_ index: Int, _ starts: Span<UInt32>, _ count: Int) -> Route {
+    func captures(
+        _ index: Int, _ topic: RawSpan, _ starts: Span<UInt32>, _ count: Int
+    ) -> Route {
         let template = templates[index]
         let leading = Int(template.leading)
         let fixed = leading + Int(template.trailing)
         var route = Route(source: template.source, template: index)
         for place in 0..<fixed {
             let level = TopicLevel(starts, place < leading ? place : count - fixed + place)
-            switch segments[Int(template.segments) + place].kind {
+            let segment = segments[Int(template.segments) + place]
+            switch segment.kind {
+            case .pattern:
+                let found = cut(
+                    Int(segment.offset), topic, start: level.start, length: level.length)
+                guard let found else { break }
+                if found.vehicleLength > 0 {
+                    route.vehicleOffset = UInt16(found.vehicleStart)
+                    route.vehicleLength = UInt16(found.vehicleLength)
+                }
+                if found.fieldLength > 0 {
+                    route.fieldOffset = UInt16(found.fieldStart)
+                    route.fieldLength = UInt16(found.fieldLength)
+                }
             case .vehicle:
                 route.vehicleOffset = UInt16(level.start)
                 route.vehicleLength = UInt16(level.length)

@@ -3,6 +3,7 @@
 ///
 /// - `{vehicle}`: one level, the vehicle's name at this source.
 /// - `{field}`: one level, the field whose value the payload is; `{field...}`: one or more levels.
+/// - `{vehicle}_odometer`, `{vehicle}_{field}`: one level with other characters beside the names.
 /// - `{+}`: one level that does not matter; `{prefix...}` or any other name with dots: one or more
 ///   levels that do not matter, so that what follows is matched from the right.
 public struct TopicTemplate: Sendable, Hashable {
@@ -12,9 +13,21 @@ public struct TopicTemplate: Sendable, Hashable {
         case vehicle
         case field
         case any
+        /// Vehicle or field beside other characters.
+        case pattern(LevelPattern)
         /// One or more levels; at most one in a template.
         case fieldLevels
         case anyLevels
+
+        var namesVehicle: Bool {
+            if case .pattern(let pattern) = self { return pattern.namesVehicle }
+            return self == .vehicle
+        }
+
+        var namesField: Bool {
+            if case .pattern(let pattern) = self { return pattern.namesField }
+            return self == .field || self == .fieldLevels
+        }
 
         var isRun: Bool { self == .fieldLevels || self == .anyLevels }
     }
@@ -43,14 +56,11 @@ public struct TopicTemplate: Sendable, Hashable {
         var column = 1
         for level in text.split(separator: "/", omittingEmptySubsequences: false) {
             let segment = try Self.segment(String(level), column: column)
-            switch segment {
-            case .vehicle where segments.contains(.vehicle):
+            if segment.namesVehicle, segments.contains(where: \.namesVehicle) {
                 throw .twice("{vehicle}", column: column)
-            case .field, .fieldLevels:
-                if segments.contains(.field) || segments.contains(.fieldLevels) {
-                    throw .twice("{field}", column: column)
-                }
-            default: break
+            }
+            if segment.namesField, segments.contains(where: \.namesField) {
+                throw .twice("{field}", column: column)
             }
             if segment.isRun, segments.contains(where: \.isRun) { throw .twoRuns(column: column) }
             segments.append(segment)
@@ -69,8 +79,10 @@ public struct TopicTemplate: Sendable, Hashable {
         guard level.contains("{") || level.contains("}") else { return .literal(level) }
         guard level.hasPrefix("{"), level.hasSuffix("}") else {
             if level.contains("{"), !level.contains("}") { throw .unclosedBrace(column: column) }
-            throw .braceWithinLevel(column: column)
+            guard let pattern = LevelPattern(level) else { throw .braceWithinLevel(column: column) }
+            return .pattern(pattern)
         }
+        if let pattern = LevelPattern(level) { return .pattern(pattern) }
         let name = String(level.dropFirst().dropLast())
         if name.contains("{") || name.contains("}") { throw .braceWithinLevel(column: column) }
         switch name {
@@ -87,9 +99,9 @@ public struct TopicTemplate: Sendable, Hashable {
     }
 
     /// Whether the topic names the vehicle.
-    public var namesVehicle: Bool { segments.contains(.vehicle) }
+    public var namesVehicle: Bool { segments.contains(where: \.namesVehicle) }
     /// Whether the topic names a field.
-    public var namesField: Bool { segments.contains(.field) || segments.contains(.fieldLevels) }
+    public var namesField: Bool { segments.contains(where: \.namesField) }
 
     /// The MQTT filter that covers the template; `nil` where a run of levels stands before other
     /// levels, which no filter can say.
@@ -98,7 +110,7 @@ public struct TopicTemplate: Sendable, Hashable {
         for (index, segment) in segments.enumerated() {
             switch segment {
             case .literal(let text): levels.append(text)
-            case .vehicle, .field, .any: levels.append("+")
+            case .vehicle, .field, .any, .pattern: levels.append("+")
             case .fieldLevels, .anyLevels:
                 guard index == segments.count - 1 else { return nil }
                 levels.append("#")
@@ -115,7 +127,7 @@ extension TopicTemplate.Flaw {
         case .empty: "the topic is empty"
         case .unclosedBrace: "a brace is opened and not closed"
         case .braceWithinLevel:
-            "a place in braces takes a whole level between slashes, like vss/{vehicle}/telemetry"
+            "beside other characters only {vehicle}, {field} or {vehicle}_{field} may stand"
         case .unknownName(let name, _):
             "\(name) is no place; write {vehicle}, {field}, {field...}, {+} or {prefix...}"
         case .twice(let name, _): "\(name) stands twice"

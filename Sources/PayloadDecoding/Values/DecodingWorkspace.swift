@@ -26,6 +26,12 @@ public struct DecodingWorkspace: Sendable {
     var sessions = SessionTable()
     /// Room for frames of CAN buses.
     var frames = FrameWorkspace()
+    /// Places of members whose reading is not complete yet, by capture; -1 where not seen.
+    var captures: [Int32] = []
+    var codes = GatheredCodes()
+    var spans: [WaitingSpan] = []
+    /// The JSON within a text, after its escapes were resolved.
+    var scratch: [UInt8] = []
     /// Shapes of the payloads so far, and the notes from which the next one is made.
     var shapes = ShapeMemory()
     var recorder = ShapeRecorder()

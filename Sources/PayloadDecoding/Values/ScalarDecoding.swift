@@ -42,7 +42,7 @@ extension CompiledSources {
         }
     }
 
-    private func decodeNumber(
+    func decodeNumber(
         _ rule: ValueRule, _ number: JSONNumber, slot: Int, _ bytes: RawSpan, _ start: Int,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
@@ -130,6 +130,9 @@ extension CompiledSources {
                         rule, number, slot: slot, bytes, start, &work, &readings)
                 }
             }
+        case .troubleCodes where rule.takesCodesAsText:
+            return try decodeCodeText(
+                rule, text, slot: slot, bytes, start, &work, &readings)
         case .boolean, .troubleCodes: break
         }
         guard rule.hasWords else { throw DecodeError(.wrongType, at: start) }

@@ -12,6 +12,8 @@ struct ValueRule: Sendable, BitwiseCopyable {
     /// The mapping gives words; a text that is none of them is out of range, not of a wrong type.
     var hasWords = false
     var takesNumbersAsText = false
+    /// Trouble codes may come as one text: `P0128,U1123`.
+    var takesCodesAsText = false
     /// Scope of words and texts that mean "absent"; 0: none.
     var wordScope: UInt32 = 0
     /// Numbers that mean "absent", in ``CompiledSources/sentinels``.

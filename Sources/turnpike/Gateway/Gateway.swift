@@ -124,7 +124,9 @@ final class Gateway: Sendable {
     /// Gives every name that nobody linked a vehicle of its own; the registry follows.
     func enrolUnlinked() throws {
         let names = pipeline.unlinkedNames.compactMap { name -> Customers.VehicleName? in
-            guard let text = String(validating: name.externalID, as: UTF8.self) else { return nil }
+            guard loaded.sources.mayEnrol(name.source),
+                let text = String(validating: name.externalID, as: UTF8.self)
+            else { return nil }
             return Customers.VehicleName(
                 source: loaded.sources.name(of: name.source), externalID: text)
         }

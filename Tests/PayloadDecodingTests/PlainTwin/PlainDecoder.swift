@@ -9,6 +9,11 @@ struct PlainDecoder {
     let catalogue: SignalCatalogue
     let topics: PlainTopics
     var out = PlainOutput()
+    /// Inside a described document, not the native form.
+    var isDescribed = false
+    /// Of the mapping at work, and of those that were at work before, by source and template.
+    var paths = Paths()
+    var knownPaths: [String: Paths] = [:]
 
     init(definitions: [SourceDefinition], catalogue: SignalCatalogue) {
         self.definitions = definitions
@@ -22,6 +27,7 @@ struct PlainDecoder {
         guard let match = topics.match(topic) else { return nil }
         let source = definitions[match.source]
         out = PlainOutput()
+        isDescribed = false
         out.isRetained = isRetained
         out.arrival = arrival
         guard payload.count <= source.payloadBytesMax else {
@@ -38,6 +44,7 @@ struct PlainDecoder {
         case .protobuf(.fleetWise(let definition)): try fleetWise(payload, definition)
         // Needs a memory: PlainSparkplug.
         case .protobuf(.sparkplug): break
+        case .text(let mapping): try bareField(payload, mapping, match)
         }
         var outcome = out.outcome
         outcome.readings = UInt32(out.readings.count)
@@ -52,6 +59,10 @@ struct PlainOutput {
     var outcome = DecodeOutcome()
     var isRetained = false
     var arrival = Timestamp(milliseconds: 0)
+    /// Trouble codes out of several places, by signal.
+    var lists: [String: PlainCodes] = [:]
+    /// Dates that wait for the end of the document.
+    var spans: [PlainSpan] = []
 
     /// A reading whose time is `time`, or what stands in for it.
     mutating func add(
@@ -155,7 +166,7 @@ extension PlainDecoder {
                 value = inner
             }
             let field = FieldMapping(
-                path: [entry.key], signal: catalogue[signal].path, unit: unit)
+                path: [.key(entry.key)], signal: catalogue[signal].path, unit: unit)
             try scalar(value, field, signal, time: own, quality: .event)
         }
     }
@@ -188,125 +199,8 @@ extension PlainDecoder {
     }
 }
 
-// Documents and fields.
+// What both forms share.
 extension PlainDecoder {
-    private mutating func document(
-        _ root: PlainNode, _ mapping: DocumentMapping, _ match: PlainTopics.Match
-    ) throws(DecodeError) {
-        guard root.members != nil else { throw DecodeError(.wrongType, at: root.start) }
-        try walk(root, below: [], mapping)
-        try identity(root, mapping, match, start: root.start)
-    }
-
-    private mutating func field(
-        _ payload: [UInt8], _ mapping: DocumentMapping, _ match: PlainTopics.Match
-    ) throws(DecodeError) {
-        let field = match.field ?? ""
-        let times = mapping.fields.compactMap(\.time?.path.first)
-        let known =
-            mapping.fields.compactMap(\.path.first) + times
-            + [mapping.vehiclePath?.first].compactMap { $0 }
-        guard known.contains(field) else {
-            out.outcome.unknownSignals += 1
-            return
-        }
-        guard !payload.isEmpty else {
-            out.outcome.absent += 1
-            return
-        }
-        let node = try PlainParser.parse(payload)
-        let whole = PlainNode(
-            start: 0, end: node.end,
-            value: .object([PlainMember(key: field, keyStart: 0, node: node)]))
-        try visit(node, at: [field], mapping, root: whole)
-        try identity(whole, mapping, match, start: 0)
-    }
-
-    /// Goes through an object in the order of the payload, then gives what is missing its value.
-    private mutating func walk(
-        _ node: PlainNode, below path: [String], _ mapping: DocumentMapping, root: PlainNode? = nil
-    ) throws(DecodeError) {
-        let root = root ?? node
-        let paths = allPaths(mapping)
-        let keys = Set(
-            paths.filter { $0.count > path.count && $0.starts(with: path) }.map { $0[path.count] })
-        let members = node.members ?? []
-        try refuseTwice(members, of: keys)
-        for member in members where keys.contains(member.key) {
-            try visit(member.node, at: path + [member.key], mapping, root: root)
-        }
-        // Edges in the order in which the mapping first names them, rules of one path together.
-        var seen: Set<[String]> = []
-        for field in mapping.fields where field.missing != nil && seen.insert(field.path).inserted {
-            guard Array(field.path.dropLast()) == path,
-                !members.contains(where: { $0.key == field.path[path.count] })
-            else { continue }
-            for same in mapping.fields where same.path == field.path {
-                guard let constant = same.missing, let signal = catalogue.id(of: same.signal) else {
-                    continue
-                }
-                let (time, quality) = try fieldTime(same, root)
-                add(constant, signal, time: time, quality: quality)
-            }
-        }
-    }
-
-    private mutating func visit(
-        _ node: PlainNode, at path: [String], _ mapping: DocumentMapping, root: PlainNode
-    ) throws(DecodeError) {
-        let leadsOn = allPaths(mapping).contains { $0.count > path.count && $0.starts(with: path) }
-        if leadsOn, node.members != nil { return try walk(node, below: path, mapping, root: root) }
-        var isMeant = false
-        if mapping.vehiclePath == path {
-            _ = try vehicle(node)
-            isMeant = true
-        }
-        for time in Set(mapping.fields.compactMap(\.time)) where time.path == path {
-            _ = try self.time(node, time.kind)
-            isMeant = true
-        }
-        for field in mapping.fields where field.path == path {
-            guard let signal = catalogue.id(of: field.signal) else { continue }
-            let (time, quality) = try fieldTime(field, root)
-            try scalar(node, field, signal, time: time, quality: quality)
-            isMeant = true
-        }
-        if !isMeant, !node.isNull { throw DecodeError(.wrongType, at: node.start) }
-    }
-
-    private func allPaths(_ mapping: DocumentMapping) -> [[String]] {
-        mapping.fields.map(\.path) + mapping.fields.compactMap(\.time?.path)
-            + [mapping.vehiclePath].compactMap { $0 }
-    }
-
-    private func find(_ path: [String], in root: PlainNode) -> PlainNode? {
-        path.reduce(root as PlainNode?) { node, key in
-            node?.members?.first { $0.key == key }?.node
-        }
-    }
-
-    private func fieldTime(
-        _ field: FieldMapping, _ root: PlainNode
-    ) throws(DecodeError) -> (Int64?, TimeQuality) {
-        guard let time = field.time, let node = find(time.path, in: root) else {
-            return (nil, .event)
-        }
-        return (try self.time(node, time.kind), time.quality)
-    }
-
-    private func identity(
-        _ root: PlainNode, _ mapping: DocumentMapping, _ match: PlainTopics.Match, start: Int
-    ) throws(DecodeError) {
-        var name: String?
-        if let path = mapping.vehiclePath, let node = find(path, in: root) {
-            name = try vehicle(node)
-            if let name, let expected = match.vehicle, name != expected {
-                throw DecodeError(.identityDisagrees, at: node.start)
-            }
-        }
-        if name == nil, match.vehicle == nil { throw DecodeError(.identityMissing, at: start) }
-    }
-
     func refuseTwice(_ members: [PlainMember], of keys: Set<String>) throws(DecodeError) {
         var seen: Set<String> = []
         for member in members where keys.contains(member.key) {

@@ -18,7 +18,7 @@ struct PlainTopics {
         var best: (rank: Int, match: Match)?
         for (index, source) in definitions.enumerated() {
             for definition in source.topics {
-                guard let found = captures(definition.template.segments[...], levels[...]) else {
+                guard var found = captures(definition.template.segments[...], levels[...]) else {
                     continue
                 }
                 if topic.hasPrefix("$") {
@@ -30,6 +30,7 @@ struct PlainTopics {
                 {
                     continue
                 }
+                if found.field == nil { found.field = definition.field }
                 let rank = Self.rank(definition.template)
                 if best == nil || rank < best?.rank ?? 0 {
                     best = (
@@ -45,10 +46,16 @@ struct PlainTopics {
     }
 
     private static func rank(_ template: TopicTemplate) -> Int {
-        let literals = template.segments.filter { if case .literal = $0 { true } else { false } }
+        let literals = template.segments.map { segment -> Int in
+            switch segment {
+            case .literal: 2
+            case .pattern: 1
+            default: 0
+            }
+        }
         let hasRun =
             template.segments.contains(.anyLevels) || template.segments.contains(.fieldLevels)
-        return (hasRun ? 1000 : 0) - literals.count
+        return (hasRun ? 1000 : 0) - literals.reduce(0, +)
     }
 
     private struct Captures {
@@ -74,6 +81,13 @@ struct PlainTopics {
             guard var found = captures(rest, levels.dropFirst()) else { return nil }
             found.field = level
             return found
+        case .pattern(let pattern):
+            guard let own = Self.captures(pattern, level),
+                var found = captures(rest, levels.dropFirst())
+            else { return nil }
+            found.vehicle = own.vehicle ?? found.vehicle
+            found.field = own.field ?? found.field
+            return found
         case .anyLevels, .fieldLevels:
             for count in 1...levels.count {
                 guard var found = captures(rest, levels.dropFirst(count)) else { continue }
@@ -84,5 +98,25 @@ struct PlainTopics {
             }
             return nil
         }
+    }
+
+    /// Characters round the names, the vehicle up to where the middle first stands.
+    private static func captures(_ pattern: LevelPattern, _ level: String) -> Captures? {
+        let bytes = Array(level.utf8)
+        let (prefix, suffix) = (Array(pattern.prefix.utf8), Array(pattern.suffix.utf8))
+        guard bytes.starts(with: prefix), bytes.reversed().starts(with: suffix.reversed()),
+            bytes.count > prefix.count + suffix.count
+        else { return nil }
+        let inner = Array(bytes.dropFirst(prefix.count).dropLast(suffix.count))
+        func text(_ part: ArraySlice<UInt8>) -> String { String(decoding: part, as: UTF8.self) }
+        guard pattern.namesVehicle else { return Captures(field: text(inner[...])) }
+        guard pattern.namesField else { return Captures(vehicle: text(inner[...])) }
+        let middle = Array(pattern.middle.utf8)
+        for split in 1..<max(1, inner.count) where inner[split...].starts(with: middle) {
+            let field = inner[(split + middle.count)...]
+            return field.isEmpty
+                ? nil : Captures(vehicle: text(inner[..<split]), field: text(field))
+        }
+        return nil
     }
 }

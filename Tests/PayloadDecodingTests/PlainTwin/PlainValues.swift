@@ -46,7 +46,7 @@ extension PlainDecoder {
     }
 
     /// What a word stands for: `.some(nil)` for "no value", `nil` for no such word.
-    private func word(
+    func word(
         _ text: String, _ field: FieldMapping, _ definition: SignalDefinition
     ) -> FieldMapping.Constant?? {
         if field.invalidTexts.contains(text) { return .some(nil) }
@@ -55,7 +55,7 @@ extension PlainDecoder {
         return nil
     }
 
-    private mutating func use(
+    mutating func use(
         _ constant: FieldMapping.Constant?, _ signal: SignalID, time: Int64?, quality: TimeQuality
     ) {
         if let constant {
@@ -106,6 +106,17 @@ extension PlainDecoder {
         if isNumber, field.takesNumbersAsText, !hasEscapes, Self.isNumber(text) {
             return try number(text, node, field, signal, time: time, quality: quality)
         }
+        if definition.datatype == .troubleCodes, isDescribed, !hasEscapes {
+            let codes = self.codes(Array(text.utf8), field)
+            out.add(signal, .listCount, UInt64(codes.count), time: time, quality: quality)
+            for code in codes {
+                out.add(signal, .troubleCode, UInt64(code.packed), time: time, quality: quality)
+            }
+            return
+        }
+        if definition.datatype == .troubleCodes, isDescribed {
+            throw DecodeError(.wrongType, at: node.start)
+        }
         if field.words.isEmpty { throw DecodeError(.wrongType, at: node.start) }
         out.outcome.outOfRange += 1
     }
@@ -117,7 +128,7 @@ extension PlainDecoder {
         return all == text
     }
 
-    private mutating func number(
+    mutating func number(
         _ text: String, _ node: PlainNode, _ field: FieldMapping, _ signal: SignalID, time: Int64?,
         quality: TimeQuality
     ) throws(DecodeError) {
@@ -139,7 +150,8 @@ extension PlainDecoder {
         let unit = field.unit ?? definition.unit
         let conversion = unit.conversion(to: definition.unit) ?? .identity
         let factor = conversion.factor * field.scale
-        if definition.datatype.isInteger, conversion.offset == 0, factor == factor.rounded(),
+        let offset = conversion.offset + field.offset * conversion.factor
+        if definition.datatype.isInteger, offset == 0, factor == factor.rounded(),
             abs(factor) < 1e15, let whole = Self.wholeNumber(text)
         {
             let (product, overflow) = whole.multipliedReportingOverflow(by: Int64(factor))
@@ -152,7 +164,7 @@ extension PlainDecoder {
             return
         }
         guard value.isFinite else { throw DecodeError(.numberOutOfRange, at: node.start) }
-        let converted = value * factor + conversion.offset
+        let converted = value * factor + offset
         if definition.datatype.isInteger {
             guard abs(converted) <= 9_007_199_254_740_992,
                 let whole = Int64(exactly: converted.rounded()),
@@ -212,10 +224,12 @@ extension PlainDecoder {
         case .text(let text, _):
             if kind == .rfc3339 || kind == .rfc3339OrMilliseconds {
                 found = Timestamp(rfc3339: text)?.milliseconds
-            } else if Self.isNumber(text) {
+            } else if let calendar = Self.calendar(text, kind) {
+                found = calendar
+            } else if kind.isCounted, Self.isNumber(text) {
                 found = Self.milliseconds(text, kind)
             }
-        case .number(let text): if kind != .rfc3339 { found = Self.milliseconds(text, kind) }
+        case .number(let text): if kind.isCounted { found = Self.milliseconds(text, kind) }
         default: break
         }
         guard let found, found >= DecodingLimits.earliestTime, found <= DecodingLimits.latestTime
@@ -223,9 +237,9 @@ extension PlainDecoder {
         return found
     }
 
-    private static func milliseconds(_ text: String, _ kind: TimeKind) -> Int64? {
+    static func milliseconds(_ text: String, _ kind: TimeKind) -> Int64? {
         var scaled = text
-        if kind == .epochSeconds {
+        if kind == .epochSeconds || kind == .epochSecondsOrISO {
             let parts = text.lowercased().split(separator: "e")
             let exponent = parts.count > 1 ? Int(parts[1]) ?? 100_000 : 0
             scaled = "\(parts[0])e\(exponent + 3)"

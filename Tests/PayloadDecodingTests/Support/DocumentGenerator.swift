@@ -16,6 +16,7 @@ struct DocumentGenerator {
     }
 
     mutating func message() -> (String, [UInt8]) {
+        if numbers.chance(1, of: 3) { return shapes() }
         let (topic, text) =
             switch Int.random(in: 0..<6, using: &numbers) {
             case 0, 1: (numbers.chance(3, of: 4) ? "vss/CAR1/telemetry" : "vss4", native())
@@ -57,11 +58,11 @@ struct DocumentGenerator {
         return bytes
     }
 
-    private mutating func space() -> String {
+    mutating func space() -> String {
         numbers.chance(1, of: 6) ? numbers.pick([" ", "\n", "\t ", "\r\n"]) : ""
     }
 
-    private mutating func object(_ members: [(String, String)]) -> String {
+    mutating func object(_ members: [(String, String)]) -> String {
         var list = members
         if numbers.chance(1, of: 3) { list.shuffle(using: &numbers) }
         if numbers.chance(1, of: 60), let member = list.last { list.append(member) }
@@ -71,7 +72,7 @@ struct DocumentGenerator {
         return "{" + text.joined(separator: ",") + space() + "}"
     }
 
-    private mutating func quoted(_ text: String) -> String {
+    mutating func quoted(_ text: String) -> String {
         guard numbers.chance(1, of: 12) else { return "\"\(text)\"" }
         let escaped = text.unicodeScalars.map { scalar -> String in
             guard numbers.chance(1, of: 3), scalar.value < 0x80 else { return String(scalar) }
@@ -120,7 +121,7 @@ struct DocumentGenerator {
         }
     }
 
-    private mutating func time() -> String {
+    mutating func time() -> String {
         switch Int.random(in: 0..<40, using: &numbers) {
         case 0: return "null"
         case 1:
@@ -151,7 +152,7 @@ struct DocumentGenerator {
     }
 
     /// A value of the kind that the signal has.
-    private mutating func fitting(_ path: String) -> String {
+    mutating func fitting(_ path: String) -> String {
         guard let definition = catalogue.id(of: path).map({ catalogue[$0] }) else {
             return number()
         }

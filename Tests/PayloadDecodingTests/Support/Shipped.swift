@@ -17,9 +17,11 @@ enum Shipped {
         try SignalFile.load(text: text("config/signals.yaml"), file: "config/signals.yaml")
     }
 
+    static let names = ["native", "skoda", "tesla"]
+
     static func definitions() throws -> [SourceDefinition] {
         let catalogue = try catalogue()
-        return try ["native", "skoda", "tesla"].map { name in
+        return try names.map { name in
             let path = "config/sources/\(name).yaml"
             return try SourceFile.load(text: text(path), file: path, catalogue: catalogue)
         }

@@ -13,7 +13,8 @@ enum TwinSources {
                 path: "Vehicle.Ext.Small", datatype: .int8, minimum: -10.5, maximum: 99))
         let catalogue = try SignalCatalogue(definitions)
         return try CompiledSources(
-            definitions: Shipped.definitions() + [feed(), fields(), native()], catalogue: catalogue)
+            definitions: Shipped.definitions() + [feed(), fields(), native()]
+                + ShapeSources.make(catalogue), catalogue: catalogue)
     }
 
     /// A document whose body names the vehicle, with two times, words, sentinels and defaults.

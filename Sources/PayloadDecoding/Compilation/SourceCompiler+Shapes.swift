@@ -1,0 +1,167 @@
+import VehicleSignals
+
+/// One document while it is laid down.
+struct DocumentPlan {
+    let root: Int32
+    let slots: [TimeMapping: Int8]
+    var captureCount = 0
+    /// The object to whose readings a capture belongs.
+    var owners: [Int: Int32] = [:]
+    /// Lists of codes that are gathered, by signal.
+    var lists: [String: Int8] = [:]
+
+    init(root: Int32, slots: [TimeMapping: Int8]) {
+        self.root = root
+        self.slots = slots
+    }
+}
+
+// Objects that are one reading, and lists of codes out of several places.
+extension SourceCompiler {
+    /// Lays the groups of each object down, in the order in which the mapping first names them.
+    mutating func addGroups(
+        of mapping: DocumentMapping, _ plan: inout DocumentPlan
+    ) throws(MappingFlaw) {
+        var order: [[PathStep]] = []
+        var fields: [[PathStep]: [FieldMapping]] = [:]
+        for field in mapping.fields where field.shape != nil {
+            if fields[field.path] == nil { order.append(field.path) }
+            fields[field.path, default: []].append(field)
+        }
+        for anchor in order {
+            let node = try nodeIndex(of: anchor, root: plan.root)
+            let first = plan.captureCount
+            var groups: [[PathStep]?] = []
+            for field in fields[anchor] ?? [] where !groups.contains(field.when?.path) {
+                groups.append(field.when?.path)
+            }
+            var last = -1
+            for path in groups {
+                let members = (fields[anchor] ?? []).filter { $0.when?.path == path }
+                let group = try makeGroup(members, when: path, anchor, node, &plan)
+                if last < 0 {
+                    nodes[Int(node)].firstGroup = Int32(group)
+                } else {
+                    shapes.groups[last].next = Int32(group)
+                }
+                last = group
+            }
+            nodes[Int(node)].captureStart = Int16(first)
+            nodes[Int(node)].captureCount = Int16(plan.captureCount - first)
+        }
+    }
+
+    private mutating func makeGroup(
+        _ fields: [FieldMapping], when path: [PathStep]?, _ anchor: [PathStep], _ node: Int32,
+        _ plan: inout DocumentPlan
+    ) throws(MappingFlaw) -> Int {
+        var group = ReadingGroup()
+        if let path {
+            group.whenCapture = try capture(path, anchor, node, &plan)
+            group.whenScope = names.newScope()
+            var order: [String] = []
+            var byWord: [String: [FieldMapping]] = [:]
+            for field in fields {
+                for word in field.when?.words.sorted() ?? [] {
+                    if byWord[word] == nil { order.append(word) }
+                    byWord[word, default: []].append(field)
+                }
+            }
+            for word in order {
+                _ = try addName(scope: group.whenScope, word, Int32(shapes.choices.count))
+                // The place is kept: making rules adds no choices.
+                let choice = shapes.choices.count
+                shapes.choices.append(RuleRange())
+                shapes.choices[choice] = try makeRules(byWord[word] ?? [], anchor, node, &plan)
+            }
+        } else {
+            group.rules = try makeRules(fields, anchor, node, &plan)
+        }
+        shapes.groups.append(group)
+        return shapes.groups.count - 1
+    }
+
+    private mutating func makeRules(
+        _ fields: [FieldMapping], _ anchor: [PathStep], _ node: Int32, _ plan: inout DocumentPlan
+    ) throws(MappingFlaw) -> RuleRange {
+        let start = shapes.rules.count
+        for field in fields {
+            guard let shape = field.shape else { continue }
+            var rule = GroupRule(rule: try makeDocumentRule(field, plan))
+            rule.values.start = Int32(shapes.valueCaptures.count)
+            rule.values.count = Int32(shape.values.count)
+            var captures: [Int16] = []
+            for path in shape.values { captures.append(try capture(path, anchor, node, &plan)) }
+            shapes.valueCaptures.append(contentsOf: captures)
+            if let path = shape.unit {
+                rule.unitCapture = try capture(path, anchor, node, &plan)
+            }
+            if let time = shape.time {
+                rule.timeCapture = try capture(time.path, anchor, node, &plan)
+                rule.timeKind = time.kind
+                rule.timeQuality = time.quality
+            }
+            if let unless = field.unless {
+                rule.unlessCapture = try capture(unless.path, anchor, node, &plan)
+                rule.unlessScope = names.newScope()
+                for word in unless.words.sorted() {
+                    _ = try addName(scope: rule.unlessScope, word, 0)
+                }
+            }
+            shapes.rules.append(rule)
+        }
+        return RuleRange(start: Int32(start), count: Int32(shapes.rules.count - start))
+    }
+
+    /// The number under which the place of a member is kept until its object ends.
+    private mutating func capture(
+        _ path: [PathStep], _ anchor: [PathStep], _ node: Int32, _ plan: inout DocumentPlan
+    ) throws(MappingFlaw) -> Int16 {
+        guard !path.isEmpty else { throw flaw(.emptyPath) }
+        try checkKeysOnly(path)
+        // An anchor that is the outermost object has no step of its own.
+        let edge = try edgeIndex(anchor + path, root: plan.root)
+        if edges[edge].capture < 0 {
+            guard plan.captureCount < ShapeTables.capturesMax else {
+                throw flaw(.tooMany(what: "members of readings", limit: ShapeTables.capturesMax))
+            }
+            edges[edge].capture = Int16(plan.captureCount)
+            plan.owners[edge] = node
+            plan.captureCount += 1
+        }
+        guard plan.owners[edge] == node else { throw flaw(.pathTwice((anchor + path).text)) }
+        return edges[edge].capture
+    }
+
+    /// Trouble codes in members of objects, in elements, or at several paths make one list a
+    /// document and signal.
+    mutating func addLists(
+        of mapping: DocumentMapping, _ plan: inout DocumentPlan, _ layout: inout DocumentLayout
+    ) throws(MappingFlaw) {
+        layout.listStart = Int32(shapes.lists.count)
+        let codes = mapping.fields.filter { field in
+            catalogue.id(of: field.signal).map { catalogue[$0].datatype == .troubleCodes } ?? false
+        }
+        for field in codes {
+            let element = field.path.firstIndex(where: \.isElement)
+            guard
+                field.shape != nil || element != nil
+                    || codes.filter({ $0.signal == field.signal }).count > 1
+            else { continue }
+            if plan.lists[field.signal] == nil, let signal = catalogue.id(of: field.signal) {
+                guard plan.lists.count < ShapeTables.listsMax else {
+                    throw flaw(.tooMany(what: "lists of codes", limit: ShapeTables.listsMax))
+                }
+                plan.lists[field.signal] = Int8(plan.lists.count)
+                shapes.lists.append(
+                    CodeList(
+                        signal: signal, timeSlot: field.time.flatMap { plan.slots[$0] } ?? -1))
+            }
+            if let element, element > 0, let list = plan.lists[field.signal] {
+                let edge = try edgeIndex(Array(field.path[..<element]), root: plan.root)
+                edges[edge].lists |= 1 << UInt8(list)
+            }
+        }
+        layout.listCount = Int32(plan.lists.count)
+    }
+}

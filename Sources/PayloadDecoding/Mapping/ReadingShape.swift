@@ -1,0 +1,41 @@
+/// An object that is one reading: value, unit and time beside each other, in whatever order. All
+/// paths begin at the object, which is where the field's path ends.
+public struct ReadingShape: Sendable, Hashable {
+    /// Where the value stands; of several places the first that is there.
+    public var values: [[PathStep]]
+    /// Where its unit stands as a word. Missing, empty or `null`: the field's own unit.
+    public var unit: [PathStep]?
+    /// Its own time; where it is missing, the field's.
+    public var time: TimeMapping?
+
+    public init(values: [[PathStep]], unit: [PathStep]? = nil, time: TimeMapping? = nil) {
+        self.values = values
+        self.unit = unit
+        self.time = time
+    }
+}
+
+/// Something that another member of the same object says.
+public struct MemberCondition: Sendable, Hashable {
+    public var path: [PathStep]
+    /// Texts, or numbers and literals as they are written.
+    public var words: Set<String>
+
+    public init(path: [PathStep], words: Set<String>) {
+        self.path = path
+        self.words = words
+    }
+}
+
+/// How a source writes a value, apart from unit and scale.
+public enum ValueFormat: Sendable, Hashable {
+    /// As JSON writes it, or as bare text.
+    case plain
+    /// A text of hexadecimal digits, `9D80` or `0x9D80`, of a width in bits. All ones mean "no
+    /// value". For trouble codes: two or three bytes as they stand on the bus.
+    case hexadecimal(bits: Int, isSigned: Bool)
+    /// A number and the word of its unit in one text: `12 months`.
+    case quantity
+    /// A time; the reading is how long it is from the reading's own time until then.
+    case until(TimeKind)
+}

@@ -1,0 +1,160 @@
+import VehicleSignals
+
+// Hexadecimal digits, numbers with a unit behind, trouble codes in a text, and dates.
+
+extension CompiledSources {
+    /// `9D80`, `0x9D80`: as many bits as the format says; all ones mean "no value".
+    func decodeHexadecimal(
+        _ format: CompiledFormat, _ rule: ValueRule, slot: Int, _ bytes: RawSpan,
+        _ range: TextRange, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>
+    ) throws(DecodeError) {
+        guard let value = hexadecimal(bytes, range) else {
+            guard rule.hasWords else { throw DecodeError(.wrongType, at: range.start) }
+            work.outcome.outOfRange += 1
+            return
+        }
+        let ones = format.bits == 64 ? UInt64.max : (1 << UInt64(format.bits)) - 1
+        if value == ones {
+            work.outcome.absent += 1
+            return
+        }
+        guard value < ones else {
+            work.outcome.outOfRange += 1
+            return
+        }
+        var number = JSONNumber(
+            start: range.from, end: range.to, mantissa: value, exponent: 0, isNegative: false,
+            isCut: false)
+        if format.isSigned, value >> UInt64(format.bits - 1) == 1 {
+            number.mantissa = ones - value + 1
+            number.isNegative = true
+        }
+        try decodeNumber(rule, number, slot: slot, bytes, range.start, &work, &readings)
+    }
+
+    /// The number that up to 16 digits are; `nil` if they are none.
+    private func hexadecimal(_ bytes: RawSpan, _ range: TextRange) -> UInt64? {
+        var index = range.from
+        if range.to - index > 2, bytes.byte(at: index) == 0x30,
+            bytes.byte(at: index + 1) | 0x20 == 0x78
+        {
+            index += 2
+        }
+        guard index < range.to, range.to - index <= 16 else { return nil }
+        var value: UInt64 = 0
+        while index < range.to {
+            guard let digit = hexadecimalDigit(bytes.byte(at: index)) else { return nil }
+            value = value << 4 | UInt64(digit)
+            index += 1
+        }
+        return value
+    }
+
+    /// `12 months`, `12.5V`, `7`: without a word the field's own unit holds.
+    func decodeQuantity(
+        _ format: CompiledFormat, _ rule: ValueRule, slot: Int, _ bytes: RawSpan,
+        _ range: TextRange, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>
+    ) throws(DecodeError) {
+        var at = range.from
+        guard let number = try? scanNumber(bytes, &at, end: range.to) else {
+            guard rule.hasWords else { throw DecodeError(.wrongType, at: range.start) }
+            work.outcome.outOfRange += 1
+            return
+        }
+        let word = TextRange(from: at, to: range.to, start: range.start).trimmed(in: bytes)
+        var converted = rule
+        if !word.isEmpty {
+            let known = takeUnit(
+                format.unitScope, bytes, from: word.from, to: word.to, &converted)
+            guard known else {
+                work.outcome.outOfRange += 1
+                return
+            }
+        }
+        try decodeNumber(converted, number, slot: slot, bytes, range.start, &work, &readings)
+    }
+
+    /// The codes of a JSON text at its own place.
+    func decodeCodeText(
+        _ rule: ValueRule, _ text: JSONText, slot: Int, _ bytes: RawSpan, _ start: Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
+    ) throws(DecodeError) {
+        guard !text.hasEscapes else { throw DecodeError(.wrongType, at: start) }
+        try decodeCodes(
+            rule, CompiledFormat(), nil, slot: slot, bytes,
+            TextRange(from: text.start, to: text.end, start: start), &work, &readings)
+    }
+
+    /// Trouble codes with commas, semicolons or blanks between them. What is no code is counted
+    /// and left out: makers have codes of their own beside those of the standard.
+    func decodeCodes(
+        _ rule: ValueRule, _ format: CompiledFormat, _ time: OwnTime?, slot: Int,
+        _ bytes: RawSpan, _ range: TextRange, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>
+    ) throws(DecodeError) {
+        let place = readings.count
+        if format.list < 0 {
+            try append(rule.signal, .listCount, 0, slot: slot, at: range.start, &work, &readings)
+        }
+        var count: UInt64 = 0
+        var index = range.from
+        while index < range.to {
+            if isBetweenCodes(bytes.byte(at: index)) {
+                index += 1
+                continue
+            }
+            var end = index
+            while end < range.to, !isBetweenCodes(bytes.byte(at: end)) { end += 1 }
+            let word = TextRange(from: index, to: end, start: range.start)
+            index = end
+            guard let code = troubleCode(format, bytes, word) else {
+                work.outcome.outOfRange += 1
+                continue
+            }
+            if format.list >= 0 {
+                guard work.codes.add(code, to: Int(format.list), time) else {
+                    throw DecodeError(.tooManyReadings, at: range.start)
+                }
+            } else {
+                try append(
+                    rule.signal, .troubleCode, UInt64(code.packed), slot: slot, at: range.start,
+                    &work, &readings)
+                count += 1
+            }
+        }
+        if format.list < 0 { readings[place].bits = count }
+    }
+
+    @inline(always)
+    private func isBetweenCodes(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte <= 0x20
+    }
+
+    private func troubleCode(
+        _ format: CompiledFormat, _ bytes: RawSpan, _ word: TextRange
+    ) -> TroubleCode? {
+        guard format.kind == .hexadecimal else {
+            return TroubleCode(Span<UInt8>(_bytes: bytes), in: word.from..<word.to)
+        }
+        guard let value = hexadecimal(bytes, word) else { return nil }
+        // Two bytes are the code, a third is the failure type; no code at all is padding.
+        guard value >> UInt64(format.bits) == 0, value != 0 else { return nil }
+        if format.bits > 16 {
+            return TroubleCode(
+                code: UInt16(truncatingIfNeeded: value >> 8),
+                failureType: UInt8(truncatingIfNeeded: value))
+        }
+        return TroubleCode(code: UInt16(truncatingIfNeeded: value))
+    }
+}
+
+private func hexadecimalDigit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x37
+    case 0x61...0x66: byte - 0x57
+    default: nil
+    }
+}
