@@ -6,7 +6,7 @@ import VehicleSignals
 /// Decoding allocates nothing once the workspace has been used. Counted by thread, in release.
 @Suite(.serialized) struct `decoding allocates nothing` {
     /// Topic, payload, and readings or -1 for an error.
-    private static let messages: [(String, String, Int)] = [
+    static let messages: [(String, String, Int)] = [
         (
             "vss/CAR1/telemetry",
             #"{"ts":"2026-02-03T07:11:00Z","signals":{"Vehicle.Speed":53.2,"#

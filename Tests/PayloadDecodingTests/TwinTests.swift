@@ -44,6 +44,23 @@ import VehicleSignals
         #expect(errors.count >= 8, "mutations reach many kinds of error: \(errors)")
     }
 
+    @Test func `on mutated payloads of every source`() throws {
+        let sources = try TwinSources.make()
+        var fast = MessageDecoder(sources)
+        var plain = PlainDecoder(definitions: sources.definitions, catalogue: sources.catalogue)
+        var generator = DocumentGenerator(seed: 31, catalogue: sources.catalogue)
+        for (topic, payload, _) in `decoding allocates nothing`.messages {
+            for round in 0..<120 where fast.route(topic) != nil {
+                let bytes =
+                    round == 0 ? Array(payload.utf8) : generator.mutated(Array(payload.utf8))
+                let difference = Self.difference(
+                    &fast, &plain, topic, bytes, isRetained: round & 1 == 1)
+                #expect(difference == nil, "\(difference ?? "")")
+                if difference != nil { return }
+            }
+        }
+    }
+
     @Test(arguments: [21, 22])
     func `on topics`(seed: UInt64) throws {
         let sources = try TwinSources.make()

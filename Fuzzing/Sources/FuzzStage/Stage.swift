@@ -12,7 +12,10 @@ public enum Stage {
 
     public static let sources = orExit {
         var definitions: [SourceDefinition] = []
-        for name in ["native", "skoda", "tesla"] {
+        for name in [
+            "native", "skoda", "tesla", "bmw", "highmobility", "onstar2mqtt", "teltonika",
+            "fleetwise", "viss",
+        ] {
             let path = "config/sources/\(name).yaml"
             definitions.append(
                 try SourceFile.load(text: text(path), file: path, catalogue: catalogue))

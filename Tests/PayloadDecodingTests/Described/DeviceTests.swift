@@ -125,6 +125,12 @@ import VehicleSignals
                         + "event 2026-02-02T02:39:50.000Z",
                     "TraveledDistance 12500 event 2026-02-02T02:40:00.000Z",
                 ])
+        #expect(
+            try source.lines(
+                "autopi/D1/status",
+                #"{"data":{"timestamp":"2026-02-02T02:40:00Z","vin":"V1","signals":["#
+                    + #"{"name":"speed","timestamp":"2026-02-02T02:39:50Z","value":50}]}}"#)
+                == ["Speed 50.0 event 2026-02-02T02:39:50.000Z"])
     }
 
     @Test func `WiCAN: values without units or time, state, alert`() throws {
