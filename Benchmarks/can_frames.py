@@ -8,7 +8,7 @@ import os
 import random
 import struct
 
-from stage import Child
+from stage import Child, Failure
 
 MESSAGES = 100
 FRAMES = 4_000
@@ -76,7 +76,7 @@ def measure(bench, program, python, root):
     script = os.path.join(root, "Benchmarks", "peers", "cantools_peer.py")
     peer = Child("cantools", [python, script] + words, bench.folder).result(300)
     if mine["hash"] != peer["hash"]:
-        raise RuntimeError(f"the values differ: {mine} and {peer}")
+        raise Failure(f"the values differ: {mine} and {peer}")
     bench.add(
         "decode.can.dbc", mine["signals_per_second"], "signals/s", peer["signals_per_second"],
         mine["signals_per_second"] / peer["signals_per_second"], mine["hash"])

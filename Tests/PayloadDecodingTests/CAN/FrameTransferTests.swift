@@ -94,6 +94,37 @@ import VehicleSignals
         #expect(try feed([many.joined(separator: "\n")]).dropped == 4)
     }
 
+    @Test func `with more codes than are kept say so`() throws {
+        // Three units with 255 codes each: 512 places, two for each code of UDS.
+        var decoder = try decoder()
+        decoder.readingRoom = 4096
+        var beyond: UInt32 = 0
+        for unit in 0..<3 {
+            var bytes: [UInt8] = [0x59, 0x02, 0xFF]
+            for code in 1...255 { bytes += [1, UInt8(code), UInt8(unit), 8] }
+            let payload = Self.carried(bytes, unit: unit)
+            let decoded = try #require(try decoder.decode(Self.topic, payload))
+            beyond += decoded.outcome.outOfRange
+        }
+        #expect(beyond == 3 * 510 - 512)
+    }
+
+    /// A message in the frames that carry it.
+    private static func carried(_ bytes: [UInt8], unit: Int) -> String {
+        func hex(_ bytes: ArraySlice<UInt8>) -> String {
+            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        let head = [UInt8(0x10 | bytes.count >> 8), UInt8(bytes.count & 0xFF)] + bytes.prefix(6)
+        var lines = ["18DAF11\(unit)#" + hex(head[...])]
+        var rest = bytes.dropFirst(6)
+        while !rest.isEmpty {
+            let number = String(lines.count & 15, radix: 16)
+            lines.append("18DAF11\(unit)#2\(number)" + hex(rest.prefix(7)))
+            rest = rest.dropFirst(7)
+        }
+        return lines.joined(separator: "\n")
+    }
+
     @Test func `of J1939 are given up where one is missing or the sender ends it`() throws {
         let begin = "1CECFF00#200E0002FFCAFE00"
         let first = "1CEBFF00#0111CD6102130021"

@@ -11,6 +11,7 @@ struct CANSession: Sendable, Equatable {
     mutating func removeAll() {
         transfers.removeAll()
         facts.entries.removeAll(keepingCapacity: true)
+        facts.refused = 0
     }
 
     // Little-endian: number of transfers and of facts (16 bits each), the transfers, the facts,

@@ -23,10 +23,10 @@ struct ControlUnitFacts: Sendable, Equatable {
 
     /// Facts of one bus: some ten control units with twenty codes each, twice over.
     static let entriesMax = 512
-    /// Codes of one list; a control unit in trouble has two dozen.
-    static let listMax = 255
 
     var entries: [UInt64] = []
+    /// Facts that found no room since the last look.
+    var refused: UInt32 = 0
 
     private static func prefix(_ kind: Kind, _ unit: UInt16) -> UInt64 {
         kind.rawValue << 56 | UInt64(unit) << 32
@@ -40,12 +40,15 @@ struct ControlUnitFacts: Sendable, Equatable {
         if start < end { entries.removeSubrange(start..<end) }
     }
 
-    /// Adds a fact, unless it is there already or there are too many.
+    /// Adds a fact, unless it is there already. Where there are too many, it is counted instead.
     mutating func insert(_ kind: Kind, unit: UInt16, _ value: UInt32) {
         let fact = Self.prefix(kind, unit) | UInt64(value)
         let place = place(of: fact)
         if place < entries.count, entries[place] == fact { return }
-        guard entries.count < Self.entriesMax else { return }
+        guard entries.count < Self.entriesMax else {
+            refused += 1
+            return
+        }
         entries.insert(fact, at: place)
     }
 

@@ -91,6 +91,8 @@ extension CompiledSources {
         }
         work.outcome.droppedTransfers += session.transfers.dropped
         session.transfers.dropped = 0
+        work.outcome.outOfRange += session.facts.refused
+        session.facts.refused = 0
     }
 
     /// The control unit whose answers have this id; `nil` for other frames.
