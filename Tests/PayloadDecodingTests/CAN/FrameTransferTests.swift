@@ -100,10 +100,10 @@ import VehicleSignals
         decoder.readingRoom = 4096
         var beyond: UInt32 = 0
         for unit in 0..<3 {
-            let bytes =
-                [0x59, 0x02, 0xFF] + (1...255).flatMap { [1, UInt8($0), UInt8(unit), 8] }
-            let decoded = try #require(
-                try decoder.decode(Self.topic, Self.carried(bytes, unit: unit)))
+            var bytes: [UInt8] = [0x59, 0x02, 0xFF]
+            for code in 1...255 { bytes += [1, UInt8(code), UInt8(unit), 8] }
+            let payload = Self.carried(bytes, unit: unit)
+            let decoded = try #require(try decoder.decode(Self.topic, payload))
             beyond += decoded.outcome.outOfRange
         }
         #expect(beyond == 3 * 510 - 512)
@@ -111,15 +111,15 @@ import VehicleSignals
 
     /// A message in the frames that carry it.
     private static func carried(_ bytes: [UInt8], unit: Int) -> String {
-        func hex(_ bytes: some Sequence<UInt8>) -> String {
+        func hex(_ bytes: ArraySlice<UInt8>) -> String {
             bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         }
-        let length = [UInt8(0x10 | bytes.count >> 8), UInt8(bytes.count & 0xFF)]
-        var lines = ["18DAF11\(unit)#\(hex(length + bytes.prefix(6)))"]
+        let head = [UInt8(0x10 | bytes.count >> 8), UInt8(bytes.count & 0xFF)] + bytes.prefix(6)
+        var lines = ["18DAF11\(unit)#" + hex(head[...])]
         var rest = bytes.dropFirst(6)
         while !rest.isEmpty {
-            lines.append(
-                "18DAF11\(unit)#2\(String(lines.count & 15, radix: 16))\(hex(rest.prefix(7)))")
+            let number = String(lines.count & 15, radix: 16)
+            lines.append("18DAF11\(unit)#2\(number)" + hex(rest.prefix(7)))
             rest = rest.dropFirst(7)
         }
         return lines.joined(separator: "\n")
