@@ -53,7 +53,7 @@ import VehicleSignals
             for round in 0..<120 where fast.route(topic) != nil {
                 let bytes =
                     round == 0 ? Array(payload.utf8) : generator.mutated(Array(payload.utf8))
-                let difference = Self.difference(
+                let difference = TwinComparison.difference(
                     &fast, &plain, topic, bytes, isRetained: round & 1 == 1)
                 #expect(difference == nil, "\(difference ?? "")")
                 if difference != nil { return }

@@ -40,7 +40,7 @@ struct DescribedSource {
         _ topic: String, _ payload: String, isRetained: Bool = false
     ) throws -> Decoded {
         let bytes = Array(payload.utf8)
-        let difference = `fast and plain decoder agree`.difference(
+        let difference = TwinComparison.difference(
             &fast, &plain, topic, bytes, isRetained: isRetained)
         #expect(difference == nil, "\(difference ?? "")")
         return try #require(try fast.decode(topic, bytes, isRetained: isRetained), "no route")

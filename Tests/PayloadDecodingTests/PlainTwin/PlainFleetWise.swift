@@ -115,7 +115,7 @@ extension PlainDecoder {
             default: break
             }
         }
-        guard let id, let field = manifest.fields.first(where: { $0.path == ["\(id)"] }),
+        guard let id, let field = manifest.fields.first(where: { $0.path == [.key("\(id)")] }),
             let signal = catalogue.id(of: field.signal)
         else {
             out.outcome.unknownSignals += 1

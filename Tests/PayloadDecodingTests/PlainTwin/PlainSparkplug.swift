@@ -225,18 +225,18 @@ struct PlainSparkplug {
     }
 
     private func fields(_ name: String) -> [FieldMapping] {
-        let own = definition.mapping.fields.filter { $0.path == [name] }
+        let own = definition.mapping.fields.filter { $0.path == [.key(name)] }
         if !own.isEmpty { return own }
         for path in [name, name.replacing("/", with: ".")] where plain.catalogue.id(of: path) != nil
         {
-            return [FieldMapping(path: [name], signal: path)]
+            return [FieldMapping(path: [.key(name)], signal: path)]
         }
         for path in [name, name.replacing("/", with: ".")] {
             for signal in plain.catalogue.definitions {
                 for spelling in signal.spellings
                 where spelling.path == path && spelling.editions.contains(6) {
                     return [
-                        FieldMapping(path: [name], signal: signal.path, unit: spelling.unit)
+                        FieldMapping(path: [.key(name)], signal: signal.path, unit: spelling.unit)
                     ]
                 }
             }

@@ -36,7 +36,7 @@ extension PlainDecoder {
                 out.outcome.unknownSignals += 1
                 continue
             }
-            let here = mapping.fields.filter { $0.path[0] == name }
+            let here = mapping.fields.filter { $0.path[0] == .key(name) }
             guard !here.isEmpty else {
                 out.outcome.unknownSignals += 1
                 continue
@@ -148,7 +148,7 @@ extension PlainDecoder {
         let parts = try PlainWire.fields(payload, range)
         let names = member == 7 ? ["latitude", "longitude"] : member == 39 ? Self.tyres : []
         for (index, name) in names.enumerated() {
-            for field in fields where field.path[1] == name {
+            for field in fields where field.path[1] == .key(name) {
                 guard let signal = catalogue.id(of: field.signal) else { continue }
                 let last = parts.last {
                     guard $0.number == index + 1 else { return false }
