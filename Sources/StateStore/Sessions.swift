@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-public import VehicleSignals
+import VehicleSignals
 
 extension SQLiteStateStore {
     public func sessions() throws(StateStoreError) -> [SessionRow] {
