@@ -85,9 +85,15 @@ public final class YAMLMapping {
 
     private func fullPath(_ key: String) -> String { path.isEmpty ? key : path + "." + key }
 
+    /// By its characters: a key that YAML could take for a number or a truth value (`"0"`, `"yes"`)
+    /// is the same with quotes and without.
+    private func value(_ key: String) -> Node? {
+        node?.mapping?.first { $0.key.string == key }?.value
+    }
+
     private func child(_ key: String) -> Node? {
         asked.insert(key)
-        guard let found = node?.mapping?[key] else { return nil }
+        guard let found = value(key) else { return nil }
         if case .scalar(let scalar) = found, scalar.string.isEmpty, scalar.style == .any {
             return nil
         }
@@ -103,7 +109,7 @@ public final class YAMLMapping {
                     remedy: remedy))
             return
         }
-        let mark = node?.mapping?[key]?.mark ?? node?.mark
+        let mark = value(key)?.mark ?? node?.mark
         mistakes.add(
             ConfigurationMistake(
                 file: file, line: mark?.line ?? 0, column: mark?.column ?? 0, message: message,
@@ -281,28 +287,4 @@ extension StringProtocol {
         while rest.last?.isWhitespace == true { rest = rest.dropLast() }
         return String(rest)
     }
-}
-
-/// The word of a list that is at most half of its letters and three away, by Levenshtein's
-/// distance: near enough for a slip of the pen.
-func closest(to word: String, in list: [String]) -> String? {
-    let best = list.map { (word: $0, distance: editDistance(word, $0)) }
-        .min { ($0.distance, $0.word) < ($1.distance, $1.word) }
-    guard let best, best.distance <= min(3, max(1, word.count / 2)) else { return nil }
-    return best.word
-}
-
-private func editDistance(_ left: String, _ right: String) -> Int {
-    let (a, b) = (Array(left), Array(right))
-    var row = Array(0...b.count)
-    for (i, letter) in a.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, other) in b.enumerated() {
-            let above = row[j + 1]
-            row[j + 1] = min(above + 1, row[j] + 1, diagonal + (letter == other ? 0 : 1))
-            diagonal = above
-        }
-    }
-    return row[b.count]
 }

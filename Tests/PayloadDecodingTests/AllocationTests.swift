@@ -42,6 +42,65 @@ import VehicleSignals
             #"{"car":{"id":"CAR1"},"software":"2026.2 \u00e9","sent":1770102660000,"#
                 + #""data":{"mil":"yes"}}"#, 3
         ),
+        (
+            "GCID/V1",
+            #"{"data":{"vehicle.vehicle.travelledDistance":{"unit":"MI","value":"7","#
+                + #""timestamp":"2025-10-01T10:12:39Z"}},"vin":"V1"}"#, 1
+        ), ("ovms/u/CAR1/metric/v/t/pressure", "206.8,216.4,0,175.7", 3),
+        ("ovms/u/CAR1/metric/v/e/serv/time", "2026-02-01 02:40:00 AWST", 1),
+        (
+            "live/level13/APP",
+            #"{"vin":"V1","data":{"diagnostics":{"trouble_codes":[{"data":{"id":"P0128","#
+                + #""status":"ACTIVE"}},{"data":{"id":"x"}}],"tire_pressures":[{"data":{"#
+                + #""pressure":"#
+                + #"{"value":2,"unit":"bars"},"location":"front_left"}}]},"maintenance":{"#
+                + #""next_inspection_date":[{"data":"2026-08-01T00:00:00Z"}]}}}"#, 6
+        ),
+        (
+            "homeassistant/sensor/V1/odometer/state",
+            #"{"odo_read":32150.5,"odo_read_last_updated":"2024-03-15T10:30:45.100+00:00"}"#, 1
+        ),
+        (
+            "864636060329170/data",
+            #"{"state":{"reported":{"ts":1769610760000,"latlng":"55.6,12.5","281":"P0128","#
+                + #""66":1}}}"#,
+            5
+        ),
+        (
+            "carconnectivity/0/garage/V1/maintenance/inspection_due_at_json",
+            #"{"val":"2025-02-01 10:00:00","upd":"2025-01-01 10:00:00+00:00"}"#, 1
+        ), ("teslamate/cars/1/charging_state", "Charging", 1),
+        ("wican/aa/can/rx", #"{"SOC":67.5,"CHARGING":"off"}"#, 2),
+        ("homeassistant/sensor/V1_time_to_service/state", "12 months", 1),
+        ("saic/u/vehicles/V1/drivetrain/mileage", "15000.5", 1),
+        ("hyundai_kia_connect_monitor/V1/monitor/monitor/odometer", "0", 0),
+        ("evcc/loadpoints/1/vehicleSoc", "50", 0),
+        ("ruptela/1/data", #"{"ts":1769594217,"imei":"1","data":{"520":"9D80"}}"#, 1),
+        (
+            "flespi/message/gw/devices/7",
+            #"{"can.vehicle.mileage":7.5,"timestamp":1770000000.125}"#, 1
+        ),
+        (
+            "traccar/positions",
+            #"{"position":{"fixTime":"2026-02-02T02:40:00.000+0000","speed":1},"#
+                + #""device":{"uniqueId":"8"}}"#, 1
+        ),
+        (
+            "autopi/D/status",
+            #"{"data":{"signals":[{"name":"odometer","value":1,"timestamp":1770000000000}]}}"#, 1
+        ),
+        (
+            "fleetwise/signals",
+            #"{"vehicleName":"V1","signals":{"Vehicle.ECU1.DTC_INFO":[{"value":"{\"DetectedDTCs\":"#
+                + #"[{\"DTCAndSnapshot\":{\"dtcCodes\":[{\"DTC\":\"AAA123\"}]}}]}"}]}}"#, 2
+        ),
+        (
+            "viss/V1/a",
+            #"{"data":[{"dp":[{"value":"5","ts":"2020-04-15T13:38:00Z"}],"#
+                + #""path":"Vehicle.Speed"}]}"#,
+            1
+        ),
+        ("weconnect/0/vehicles/V1/domains/measurements/odometerStatus/odometer", "7", 1),
         ("vss/CAR1/telemetry", #"{"signals":{"Vehicle.Speed":"fast"}}"#, -1),
         ("vss/CAR1/telemetry", "\u{1}", -1),
         ("fleet/data", "{\"car\":{}}", -1),

@@ -59,7 +59,10 @@ import VehicleSignals
         }
         let route = try #require(decoder.route("skoda/e/maintenance"))
         #expect(!decoder.sources.isIgnored(route))
-        #expect(decoder.sources.definitions[1].subscriptions == ["skoda/+/+"])
+        #expect(
+            decoder.sources.definitions[1].subscriptions == [
+                "skoda/+/+", "skoda/+/service-event/+",
+            ])
     }
 
     @Test func `charging and range are taken where they are clear`() throws {
@@ -120,5 +123,24 @@ import VehicleSignals
             }
         }
         #expect(reports == 20)
+    }
+
+    @Test func `a maker's event: numbers as texts`() throws {
+        guard let folder = Shipped.folder("../shared/data/skoda-loyalty-events") else { return }
+        var decoder = try decoder()
+        let url = folder.appending(path: "service_event_charging_change_soc.json")
+        let text = try String(contentsOf: url, encoding: .utf8)
+        #expect(
+            try decoder.lines("skoda/fabia/service-event/charging", text) == [
+                "Vehicle.Powertrain.TractionBattery.Charging.IsCharging true "
+                    + "event 2024-11-09T15:04:48.000Z",
+                "Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed 50.0 "
+                    + "event 2024-11-09T15:04:48.000Z",
+            ])
+        for name in ["charging_charging_error", "departure_ready", "departure_error_plug"] {
+            let file = folder.appending(path: "service_event_\(name).json")
+            let other = try String(contentsOf: file, encoding: .utf8)
+            #expect(try decoder.lines("skoda/fabia/service-event/charging", other).isEmpty)
+        }
     }
 }

@@ -29,10 +29,10 @@ import VehicleSignals
     ])
     func `a value in both spellings`(field: String, payload: String, expected: String) throws {
         var decoder = try decoder()
-        #expect(
-            try decoder.lines("telemetry/5YJ3/v/\(field)", payload) == [
-                "\(expected) \(Self.arrival)"
-            ])
+        let lines = try decoder.lines("telemetry/5YJ3/v/\(field)", payload)
+        #expect(lines.first == "\(expected) \(Self.arrival)")
+        // The state of charging tells of the cable as well.
+        #expect(lines.count == (field == "DetailedChargeState" ? 2 : 1))
     }
 
     @Test func `an object of two values`() throws {
@@ -117,6 +117,64 @@ import VehicleSignals
             let decoded = try decoder.decode(sample.topic, sample.payload)
             readings += try #require(decoded, "\(sample.topic)").readings.count
         }
-        #expect(readings == 16)
+        #expect(readings == 18)
+    }
+
+    @Test func `the state of charging tells of the cable, the gear of the lock`() throws {
+        var source = try DescribedSource("tesla")
+        let cable =
+            "TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected"
+        #expect(
+            try source.lines("telemetry/5YJ3/v/DetailedChargeState", "\"Stopped\"") == [
+                "TractionBattery.Charging.IsCharging false \(Self.arrival)",
+                "\(cable) true \(Self.arrival)",
+            ])
+        for (gear, isLocked) in [("ShiftStateP", true), ("D", false)] {
+            #expect(
+                try source.lines("telemetry/5YJ3/v/Gear", "\"\(gear)\"")
+                    == ["Transmission.IsParkLockEngaged \(isLocked) \(Self.arrival)"])
+        }
+    }
+
+    @Test func `connectivity has its time; errors and alerts are of no use`() throws {
+        var source = try DescribedSource("tesla")
+        #expect(
+            try source.lines(
+                "a/b/5YJ3/connectivity",
+                #"{"ConnectionId":"1","CreatedAt":"2025-01-01T09:00:00Z","Status":"DISCONNECTED"}"#)
+                == ["Connectivity.IsConnectivityAvailable false event 2025-01-01T09:00:00.000Z"])
+        #expect(try source.lines("a/b/5YJ3/alerts/X/current", "{}") == ["ignored"])
+        #expect(try source.lines("a/b/5YJ3/errors/X", "{}") == ["ignored"])
+    }
+
+    @Test func `a record of another dispatcher has many fields and the car's time`() throws {
+        var source = try DescribedSource("tesla")
+        let time = "event 2026-02-02T02:40:00.250Z"
+        let lines = try source.lines(
+            "tesla/payload",
+            #"{"data":[{"key":"Odometer","value":{"stringValue":"61026.774055062444"}},"#
+                + #"{"value":{"doubleValue":21},"key":"VehicleSpeed"},"#
+                + #"{"key":"Gear","value":{"shiftStateValue":"ShiftStateP"}},"#
+                + #"{"key":"Location","value":{"locationValue":{"latitude":37.7,"#
+                + #""longitude":-122}}},"#
+                + #"{"key":"Soc","value":{"invalid":true}},{"key":"VehicleName","value":"#
+                + #"{"stringValue":"Mine"}}],"createdAt":"2026-02-02T02:40:00.250Z","vin":"5YJ3","#
+                + #""isResend":true}"#)
+        #expect(
+            lines == [
+                "TraveledDistance 98213073 \(time)", "Speed 33.796224 \(time)",
+                "Transmission.IsParkLockEngaged true \(time)",
+                "CurrentLocation.Latitude 37.7 \(time)",
+                "CurrentLocation.Longitude -122.0 \(time)",
+            ])
+    }
+
+    @Test func `prefix and unit of pressure are settings`() throws {
+        var source = try DescribedSource(
+            "tesla", settings: ["tyre_unit": "atm", "prefix": "fleet/eu"])
+        #expect(
+            try source.lines("fleet/eu/5YJ3/v/TpmsPressureFl", "2.925")
+                == ["Row1.Wheel.Left.Tire.Pressure 296 \(Self.arrival)"])
+        #expect(source.fast.sources.subscriptions.first == "fleet/eu/+/v/+")
     }
 }

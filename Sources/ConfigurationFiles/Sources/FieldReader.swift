@@ -86,8 +86,8 @@ struct FieldReader {
                 FieldMapping(
                     path: common.below + path.map { $0.filled(with: spelling.path) },
                     signal: definition.path, unit: spelling.unit,
-                    invalidNumbers: markers.compactMap { Double($0) },
-                    invalidTexts: markers.filter { Double($0) == nil },
+                    invalidNumbers: markers.compactMap(Self.number),
+                    invalidTexts: markers.filter { Self.number($0) == nil },
                     words: definition.datatype == .boolean ? booleans : [:],
                     takesNumbersAsText: asText, time: common.time, shape: shape,
                     when: condition?.filled(with: spelling.path))
@@ -128,12 +128,21 @@ struct FieldReader {
                 remedy: "name one of the source's readings:  reading: name")
             return nil
         }
+        // Of a date no number is compared but the text as it is written.
+        var isDate = false
+        if case .until = format { isDate = true }
         return FieldMapping(
             path: common.below + path, signal: definition.path, unit: unit, scale: scale,
-            offset: offset, invalidNumbers: markers.compactMap { Double($0) },
-            invalidTexts: markers.filter { Double($0) == nil }, words: words, missing: missing,
+            offset: offset, invalidNumbers: isDate ? [] : markers.compactMap(Self.number),
+            invalidTexts: isDate ? markers : markers.filter { Self.number($0) == nil },
+            words: words, missing: missing,
             takesNumbersAsText: asText, time: own ?? common.time, format: format, part: part,
             shape: shape, when: when, unless: unless)
+    }
+
+    /// `nan` is a text like others.
+    private static func number(_ text: String) -> Double? {
+        Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 
     private func signal(_ entry: YAMLMapping) -> SignalDefinition? {

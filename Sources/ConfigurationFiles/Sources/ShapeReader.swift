@@ -9,6 +9,8 @@ import VehicleSignals
 /// - `unit` (path): the member with the word of the unit; without it, or where the payload leaves
 ///   it out, the field's own unit holds.
 /// - `time`: as in a mapping, below the object.
+/// - `each` (path): a member that holds several readings of this shape, in an array or alone; the
+///   paths above begin in each of them.
 ///
 /// ## Keys of a field
 /// - `when`, `unless`: `{member: word}` or `{member: [words]}`, below the object.
@@ -32,8 +34,9 @@ struct ShapeReader {
             }
             let unit = entry.text("unit").flatMap { Self.path($0, entry, key: "unit") }
             let time = entry.has("time") ? Self.time(entry.mapping("time"), below: []) : nil
+            let each = entry.text("each").flatMap { Self.path($0, entry, key: "each") }
             entry.finish()
-            names[name] = ReadingShape(values: values, unit: unit, time: time)
+            names[name] = ReadingShape(values: values, unit: unit, time: time, each: each)
         }
         self.names = names
     }

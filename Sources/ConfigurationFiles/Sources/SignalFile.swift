@@ -12,10 +12,14 @@ public import VehicleSignals
 ///   - `service` (true or false, default true): may a vehicle with the gate `service_only` send it?
 ///   - `class` (`D1`…`D15`, default `D2`): its class in the sharing matrix.
 ///   - `spellings` (list): how other editions write it: `path`, `editions` (`4-5` or `4`), `unit`.
+/// - `exports` (list of files beside this one): trees that COVESA's tools export as JSON; their
+///   signals join those above, which hold where both have one. See ``VSSExport``.
 public enum SignalFile {
     /// Reads the text of the file; every mistake found is in the error.
+    ///
+    /// - Parameter export: the text of a file named in `exports`; `nil` if there is none.
     public static func load(
-        text: String, file: String
+        text: String, file: String, export: (String) -> String? = { _ in nil }
     ) throws(ConfigurationMistakes) -> SignalCatalogue {
         let mistakes = MistakeList()
         let root = YAMLMapping.root(of: text, file: file, mistakes: mistakes)
@@ -25,6 +29,7 @@ public enum SignalFile {
                 "signals", "the catalogue has no signals",
                 remedy: "write  signals:  and below it  - path: Vehicle.Speed")
         }
+        let exports = root.strings("exports", default: [])
         root.finish()
         var definitions: [SignalDefinition] = []
         var seen: Set<String> = []
@@ -36,6 +41,17 @@ public enum SignalFile {
                 entry.report(
                     "path", "\(definition.path) stands twice", remedy: "keep one of the two")
             }
+        }
+        for name in exports {
+            guard let tree = export(name) else {
+                root.report(
+                    "exports", "the file \(name) cannot be read",
+                    remedy: "write its name as it stands beside this file")
+                continue
+            }
+            let found = VSSExport.load(text: tree, file: name, known: seen, mistakes: mistakes)
+            seen.formUnion(found.map(\.path))
+            definitions += found
         }
         try mistakes.throwIfAny()
         do throws(SignalCatalogue.Flaw) {

@@ -95,6 +95,8 @@ public enum SourceFile {
                     remedy: "write  form:  and one of " + forms.joined(separator: ", "))
             }
             var mapping: DocumentMapping?
+            // A topic that a setting ignores keeps its mapping.
+            if form == "ignore", let name = entry.text("mapping") { used.insert(name) }
             if form == "document" || form == "fields" || form == "text" {
                 let known = documents.keys.sorted()
                 if let name = entry.requiredString("mapping", example: known.first ?? "name") {

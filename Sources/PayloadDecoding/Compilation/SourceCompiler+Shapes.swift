@@ -7,6 +7,8 @@ struct DocumentPlan {
     var captureCount = 0
     /// The object to whose readings a capture belongs.
     var owners: [Int: Int32] = [:]
+    /// The objects of readings of which a member holds several, by anchor and shape.
+    var inner: [InnerKey: Int32] = [:]
     /// Lists of codes that are gathered, by signal.
     var lists: [String: Int8] = [:]
 
@@ -14,6 +16,12 @@ struct DocumentPlan {
         self.root = root
         self.slots = slots
     }
+}
+
+/// Readings of one shape in a member of one object.
+struct InnerKey: Hashable {
+    var anchor: Int32
+    var shape: ReadingShape
 }
 
 // Objects that are one reading, and lists of codes out of several places.
@@ -88,18 +96,15 @@ extension SourceCompiler {
         for field in fields {
             guard let shape = field.shape else { continue }
             var rule = GroupRule(rule: try makeDocumentRule(field, plan))
-            rule.values.start = Int32(shapes.valueCaptures.count)
-            rule.values.count = Int32(shape.values.count)
-            var captures: [Int16] = []
-            for path in shape.values { captures.append(try capture(path, anchor, node, &plan)) }
-            shapes.valueCaptures.append(contentsOf: captures)
-            if let path = shape.unit {
-                rule.unitCapture = try capture(path, anchor, node, &plan)
-            }
-            if let time = shape.time {
-                rule.timeCapture = try capture(time.path, anchor, node, &plan)
-                rule.timeKind = time.kind
-                rule.timeQuality = time.quality
+            if let each = shape.each {
+                guard field.unless == nil else {
+                    throw flaw(.conditionWithoutShape(path: field.path.text))
+                }
+                rule.eachCapture = try capture(each, anchor, node, &plan)
+                rule.node = try innerNode(of: shape, anchor: node, &plan)
+                try addMembers(shape, [], rule.node, root: rule.node, &rule, &plan)
+            } else {
+                try addMembers(shape, anchor, node, root: plan.root, &rule, &plan)
             }
             if let unless = field.unless {
                 rule.unlessCapture = try capture(unless.path, anchor, node, &plan)
@@ -113,14 +118,55 @@ extension SourceCompiler {
         return RuleRange(start: Int32(start), count: Int32(shapes.rules.count - start))
     }
 
+    /// Where a reading's value, unit and time are kept.
+    private mutating func addMembers(
+        _ shape: ReadingShape, _ anchor: [PathStep], _ node: Int32, root: Int32,
+        _ rule: inout GroupRule, _ plan: inout DocumentPlan
+    ) throws(MappingFlaw) {
+        rule.values.start = Int32(shapes.valueCaptures.count)
+        rule.values.count = Int32(shape.values.count)
+        var captures: [Int16] = []
+        for path in shape.values {
+            captures.append(try capture(path, anchor, node, root: root, &plan))
+        }
+        shapes.valueCaptures.append(contentsOf: captures)
+        if let path = shape.unit {
+            rule.unitCapture = try capture(path, anchor, node, root: root, &plan)
+        }
+        if let time = shape.time {
+            rule.timeCapture = try capture(time.path, anchor, node, root: root, &plan)
+            rule.timeKind = time.kind
+            rule.timeQuality = time.quality
+        }
+    }
+
+    /// The object of one of several readings: its members are kept like those of any object that
+    /// is one reading, apart from the document's own tree.
+    private mutating func innerNode(
+        of shape: ReadingShape, anchor: Int32, _ plan: inout DocumentPlan
+    ) throws(MappingFlaw) -> Int32 {
+        let key = InnerKey(anchor: anchor, shape: shape)
+        if let known = plan.inner[key] { return known }
+        let node = makeNode()
+        plan.inner[key] = node
+        let first = plan.captureCount
+        let nothing = ValueRule(signal: .unknown, kind: .text)
+        var members = GroupRule(rule: DocumentRule(rule: nothing, timeSlot: -1, missing: -1))
+        try addMembers(shape, [], node, root: node, &members, &plan)
+        nodes[Int(node)].captureStart = Int16(first)
+        nodes[Int(node)].captureCount = Int16(plan.captureCount - first)
+        return node
+    }
+
     /// The number under which the place of a member is kept until its object ends.
     private mutating func capture(
-        _ path: [PathStep], _ anchor: [PathStep], _ node: Int32, _ plan: inout DocumentPlan
+        _ path: [PathStep], _ anchor: [PathStep], _ node: Int32, root: Int32? = nil,
+        _ plan: inout DocumentPlan
     ) throws(MappingFlaw) -> Int16 {
         guard !path.isEmpty else { throw flaw(.emptyPath) }
         try checkKeysOnly(path)
         // An anchor that is the outermost object has no step of its own.
-        let edge = try edgeIndex(anchor + path, root: plan.root)
+        let edge = try edgeIndex(anchor + path, root: root ?? plan.root)
         if edges[edge].capture < 0 {
             guard plan.captureCount < ShapeTables.capturesMax else {
                 throw flaw(.tooMany(what: "members of readings", limit: ShapeTables.capturesMax))
@@ -157,8 +203,13 @@ extension SourceCompiler {
                     CodeList(
                         signal: signal, timeSlot: field.time.flatMap { plan.slots[$0] } ?? -1))
             }
-            if let element, element > 0, let list = plan.lists[field.signal] {
-                let edge = try edgeIndex(Array(field.path[..<element]), root: plan.root)
+            // An array of other readings as well says nothing about codes by being there.
+            let opening = element.map { Array(field.path[..<$0]) } ?? []
+            let isOfCodes = mapping.fields.allSatisfy { other in
+                !other.path.starts(with: opening) || codes.contains { $0.signal == other.signal }
+            }
+            if let element, element > 0, isOfCodes, let list = plan.lists[field.signal] {
+                let edge = try edgeIndex(opening, root: plan.root)
                 edges[edge].lists |= 1 << UInt8(list)
             }
         }

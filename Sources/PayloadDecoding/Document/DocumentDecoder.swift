@@ -154,7 +154,7 @@ extension CompiledSources {
 
     /// What the edge itself says of the value at `at`: vehicle, time, readings. Stays at `at` if
     /// that is nothing.
-    @inline(__always)
+    @inline(always)
     func decodeValues(
         _ edge: DocumentEdge, depth: Int, _ bytes: RawSpan, _ at: inout Int,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,

@@ -38,6 +38,40 @@ extension CompiledSources {
         _ group: GroupRule, depth: Int, _ bytes: RawSpan, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
+        guard group.eachCapture >= 0 else {
+            return try decodeMembers(group, depth: depth, bytes, &work, &readings, &texts)
+        }
+        var at = Int(work.captures[Int(group.eachCapture)])
+        guard at >= 0, bytes.byte(at: at) != UInt8(ascii: "n") else { return }
+        guard bytes.byte(at: at) == UInt8(ascii: "[") else {
+            return try decodeInner(group, depth: depth + 1, bytes, &at, &work, &readings, &texts)
+        }
+        guard try open(closing: UInt8(ascii: "]"), depth: depth + 1, bytes, &at) else { return }
+        repeat {
+            _ = try nextByte(bytes, &at)
+            try decodeInner(group, depth: depth + 2, bytes, &at, &work, &readings, &texts)
+        } while try another(closing: UInt8(ascii: "]"), bytes, &at)
+    }
+
+    /// One of several readings in a member.
+    private func decodeInner(
+        _ group: GroupRule, depth: Int, _ bytes: RawSpan, _ at: inout Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        guard bytes.byte(at: at) == UInt8(ascii: "{") else {
+            throw DecodeError(.wrongType, at: at)
+        }
+        work.forgetCaptures(of: nodes[Int(group.node)])
+        try decodeObject(Int(group.node), depth: depth, bytes, &at, &work, &readings, &texts)
+        try decodeMembers(group, depth: depth, bytes, &work, &readings, &texts)
+    }
+
+    /// The reading whose members' places are known.
+    private func decodeMembers(
+        _ group: GroupRule, depth: Int, _ bytes: RawSpan, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
         var value = -1
         for index in group.values.start..<(group.values.start + group.values.count) where value < 0
         {

@@ -12,23 +12,29 @@ struct GatheredCodes: Sendable {
     /// The newest time beside a code, by list; `.min` where none.
     private(set) var times = [Int64](repeating: .min, count: ShapeTables.listsMax)
     private(set) var qualities = [TimeQuality](repeating: .event, count: ShapeTables.listsMax)
+    /// The slot of the last code's field, by list; -2 where there was none.
+    private(set) var slots = [Int8](repeating: -2, count: ShapeTables.listsMax)
 
     mutating func reset() {
         guard opened != 0 else { return }
         packed.removeAll(keepingCapacity: true)
         lists.removeAll(keepingCapacity: true)
         opened = 0
-        for list in 0..<ShapeTables.listsMax { times[list] = .min }
+        for list in 0..<ShapeTables.listsMax {
+            times[list] = .min
+            slots[list] = -2
+        }
     }
 
     mutating func open(_ mask: UInt8) { opened |= mask }
 
     /// `false` if there are more codes than a document may have.
-    mutating func add(_ code: TroubleCode, to list: Int, _ time: OwnTime?) -> Bool {
+    mutating func add(_ code: TroubleCode, to list: Int, slot: Int, _ time: OwnTime?) -> Bool {
         guard packed.count < DecodingLimits.collectedCodesMax else { return false }
         open(1 << UInt8(list))
         packed.append(code.packed)
         lists.append(UInt8(list))
+        slots[list] = Int8(truncatingIfNeeded: slot)
         if let time, time.milliseconds > times[list] {
             times[list] = time.milliseconds
             qualities[list] = time.quality
@@ -132,12 +138,13 @@ extension CompiledSources {
         for number in 0..<Int(layout.listCount) where work.codes.opened >> UInt8(number) & 1 == 1 {
             let list = shapes.lists[Int(layout.listStart) + number]
             let first = readings.count
-            try append(
-                list.signal, .listCount, 0, slot: Int(list.timeSlot), at: 0, &work, &readings)
+            let last = work.codes.slots[number]
+            let slot = Int(last == -2 ? list.timeSlot : last)
+            try append(list.signal, .listCount, 0, slot: slot, at: 0, &work, &readings)
             for index in 0..<work.codes.packed.count where Int(work.codes.lists[index]) == number {
                 try append(
                     list.signal, .troubleCode, UInt64(work.codes.packed[index]),
-                    slot: Int(list.timeSlot), at: 0, &work, &readings)
+                    slot: slot, at: 0, &work, &readings)
             }
             readings[first].bits = UInt64(readings.count - first - 1)
             guard work.codes.times[number] != .min else { continue }

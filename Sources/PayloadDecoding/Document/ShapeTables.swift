@@ -34,6 +34,9 @@ struct GroupRule: Sendable, BitwiseCopyable {
     var rule: DocumentRule
     /// The places of the value, in ``ShapeTables/valueCaptures``; the first that is there holds.
     var values = RuleRange()
+    /// The member that holds several readings, each an object `node`.
+    var eachCapture: Int16 = -1
+    var node: Int32 = -1
     var unitCapture: Int16 = -1
     var timeCapture: Int16 = -1
     var timeKind: TimeKind = .rfc3339

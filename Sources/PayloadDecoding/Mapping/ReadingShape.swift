@@ -1,6 +1,9 @@
 /// An object that is one reading: value, unit and time beside each other, in whatever order. All
 /// paths begin at the object, which is where the field's path ends.
 public struct ReadingShape: Sendable, Hashable {
+    /// A member that holds several readings of this shape, in an array or alone; `nil`: the object
+    /// is the reading. The paths below begin there, conditions at the object.
+    public var each: [PathStep]?
     /// Where the value stands; of several places the first that is there.
     public var values: [[PathStep]]
     /// Where its unit stands as a word. Missing, empty or `null`: the field's own unit.
@@ -8,7 +11,11 @@ public struct ReadingShape: Sendable, Hashable {
     /// Its own time; where it is missing, the field's.
     public var time: TimeMapping?
 
-    public init(values: [[PathStep]], unit: [PathStep]? = nil, time: TimeMapping? = nil) {
+    public init(
+        values: [[PathStep]], unit: [PathStep]? = nil, time: TimeMapping? = nil,
+        each: [PathStep]? = nil
+    ) {
+        self.each = each
         self.values = values
         self.unit = unit
         self.time = time

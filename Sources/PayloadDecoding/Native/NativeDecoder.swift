@@ -219,6 +219,7 @@ extension CompiledSources {
         switch bytes.byte(at: at) {
         case UInt8(ascii: "\""):
             let text = try scanText(bytes, &at)
+            guard !text.hasEscapes else { throw DecodeError(.unknownEdition, at: start) }
             from = text.start
             end = text.end
         case 0x30...0x39, UInt8(ascii: "-"):

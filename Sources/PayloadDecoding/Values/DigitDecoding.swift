@@ -114,7 +114,7 @@ extension CompiledSources {
                 continue
             }
             if format.list >= 0 {
-                guard work.codes.add(code, to: Int(format.list), time) else {
+                guard work.codes.add(code, to: Int(format.list), slot: slot, time) else {
                     throw DecodeError(.tooManyReadings, at: range.start)
                 }
             } else {

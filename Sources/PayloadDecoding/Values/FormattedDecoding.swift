@@ -63,6 +63,18 @@ extension CompiledSources {
                 TextRange(from: text.start, to: text.end, start: start), &work, &readings, &texts)
         }
         if document.format.kind == .until {
+            if rule.wordScope != 0, byte <= 0x39 {
+                // A number that means "no value".
+                var end = at
+                _ = try scanNumber(bytes, &end)
+                let word = names.value(
+                    scope: rule.wordScope, of: bytes, from: at, count: end - at)
+                if word == WordValue.absent {
+                    at = end
+                    work.outcome.absent += 1
+                    return
+                }
+            }
             guard let target = try scanTime(document.format.timeKind, bytes, &at) else {
                 work.outcome.absent += 1
                 return
@@ -74,9 +86,36 @@ extension CompiledSources {
                 rule, slot: Int(document.timeSlot), depth: depth, bytes, &at, &work, &readings,
                 &texts)
         }
+        if byte == UInt8(ascii: "[") {
+            return try gatherCodes(
+                document, rule, time: time, depth: depth, bytes, &at, &work, &readings)
+        }
         try skipValue(bytes, &at, depth: depth)
         guard byte == UInt8(ascii: "n") else { throw DecodeError(.wrongType, at: start) }
         work.outcome.absent += 1
+    }
+
+    /// Trouble codes of an array of texts, for a list that other places add to as well.
+    private func gatherCodes(
+        _ document: DocumentRule, _ rule: ValueRule, time: OwnTime?, depth: Int,
+        _ bytes: RawSpan, _ at: inout Int, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>
+    ) throws(DecodeError) {
+        work.codes.open(1 << UInt8(document.format.list))
+        guard try open(closing: UInt8(ascii: "]"), depth: depth, bytes, &at) else { return }
+        repeat {
+            let byte = try nextByte(bytes, &at)
+            let start = at
+            guard byte == UInt8(ascii: "\"") else {
+                try skipValue(bytes, &at, depth: depth + 1)
+                throw DecodeError(.wrongType, at: start)
+            }
+            let text = try scanText(bytes, &at)
+            guard !text.hasEscapes else { throw DecodeError(.wrongType, at: start) }
+            try decodeCodes(
+                rule, document.format, time, slot: Int(document.timeSlot), bytes,
+                TextRange(from: text.start, to: text.end, start: start), &work, &readings)
+        } while try another(closing: UInt8(ascii: "]"), bytes, &at)
     }
 
     /// Decodes the payload of a topic whose values are bare text.

@@ -25,8 +25,12 @@ struct LoadedConfiguration {
                 return nil
             }
         }
+        let signals = gateway.signalsFile
+        let folder = URL(filePath: signals).deletingLastPathComponent()
         let catalogue = try collecting {
-            try SignalFile.load(text: readText(gateway.signalsFile), file: gateway.signalsFile)
+            try SignalFile.load(text: readText(signals), file: signals) { name in
+                try? readText(folder.appending(path: name).path(percentEncoded: false))
+            }
         }
         var files = [gateway.signalsFile]
         var definitions: [SourceDefinition] = []

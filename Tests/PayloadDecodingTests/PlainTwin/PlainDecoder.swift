@@ -14,6 +14,8 @@ struct PlainDecoder {
     /// Of the mapping at work, and of those that were at work before, by source and template.
     var paths = Paths()
     var knownPaths: [String: Paths] = [:]
+    /// The time outside, while one of several readings in a member is read.
+    var outerTime: (Int64?, TimeQuality)?
 
     init(definitions: [SourceDefinition], catalogue: SignalCatalogue) {
         self.definitions = definitions
@@ -28,6 +30,7 @@ struct PlainDecoder {
         let source = definitions[match.source]
         out = PlainOutput()
         isDescribed = false
+        outerTime = nil
         out.isRetained = isRetained
         out.arrival = arrival
         guard payload.count <= source.payloadBytesMax else {

@@ -9,6 +9,8 @@ struct PlainCodes {
     var codes: [TroubleCode] = []
     var time: Int64?
     var quality = TimeQuality.event
+    /// The time outside of the last code's field.
+    var outer: (Int64?, TimeQuality)?
 }
 
 struct PlainSpan {
@@ -83,7 +85,7 @@ extension PlainDecoder {
 
     /// Goes through an object in the order of the payload, then gives what is missing its value,
     /// then makes the readings that the object is.
-    private mutating func walk(
+    mutating func walk(
         _ node: PlainNode, below path: [PathStep], _ mapping: DocumentMapping, root: PlainNode
     ) throws(DecodeError) {
         var keys: Set<String> = []
@@ -134,7 +136,10 @@ extension PlainDecoder {
             for field in mapping.fields where gathers(field, mapping) {
                 guard let first = field.path.firstIndex(where: { elements.contains($0) }),
                     Array(field.path[..<first]) == path,
-                    !field.path[..<first].contains(where: { $0.isPlainElement })
+                    !field.path[..<first].contains(where: { $0.isPlainElement }),
+                    mapping.fields.allSatisfy({
+                        !$0.path.starts(with: path) || isOfCodes($0)
+                    })
                 else { continue }
                 out.lists[field.signal, default: PlainCodes()].codes += []
             }
@@ -256,6 +261,7 @@ extension PlainDecoder {
     func fieldTime(
         _ field: FieldMapping, _ root: PlainNode
     ) throws(DecodeError) -> (Int64?, TimeQuality) {
+        if let outerTime { return outerTime }
         guard let time = field.time, let node = find(time.path, in: root) else {
             return (nil, .event)
         }

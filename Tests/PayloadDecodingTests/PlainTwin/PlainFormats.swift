@@ -21,11 +21,25 @@ extension PlainDecoder {
                 own: own, gathers: gathers)
         }
         if case .until(let kind) = field.format {
+            if case .number(let text) = node.value, field.invalidTexts.contains(text) {
+                out.outcome.absent += 1
+                return
+            }
             guard let target = try self.time(node, kind) else {
                 out.outcome.absent += 1
                 return
             }
             return add(until: target, field, signal, time: time, quality: quality, own: own)
+        }
+        if gathers, case .list(let items) = node.value {
+            out.lists[field.signal, default: PlainCodes()].codes += []
+            for item in items {
+                guard case .text(let text, false) = item.value else {
+                    throw DecodeError(.wrongType, at: item.start)
+                }
+                gather(codes(Array(text.utf8), field), field, own, (time, quality))
+            }
+            return
         }
         if gathers {
             guard node.isNull else { throw DecodeError(.wrongType, at: node.start) }
@@ -90,7 +104,7 @@ extension PlainDecoder {
         switch catalogue[signal].datatype {
         case .troubleCodes:
             let codes = codes(bytes, field)
-            if gathers { return gather(codes, field, own) }
+            if gathers { return gather(codes, field, own, (time, quality)) }
             out.add(signal, .listCount, UInt64(codes.count), time: time, quality: quality)
             for code in codes {
                 out.add(signal, .troubleCode, UInt64(code.packed), time: time, quality: quality)
@@ -113,11 +127,13 @@ extension PlainDecoder {
     }
 
     private mutating func gather(
-        _ codes: [TroubleCode], _ field: FieldMapping, _ own: (Int64, TimeQuality)?
+        _ codes: [TroubleCode], _ field: FieldMapping, _ own: (Int64, TimeQuality)?,
+        _ outer: (Int64?, TimeQuality)
     ) {
         guard !codes.isEmpty else { return }
         var list = out.lists[field.signal] ?? PlainCodes()
         list.codes += codes
+        list.outer = outer
         if let own, own.0 > list.time ?? .min {
             list.time = own.0
             list.quality = own.1

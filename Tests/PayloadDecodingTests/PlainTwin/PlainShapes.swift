@@ -19,7 +19,35 @@ extension PlainDecoder {
                 }
                 chosen = chosen.filter { $0.when?.words.contains(word) == true }
             }
-            for one in chosen { try shaped(node, one, mapping, root) }
+            for one in chosen { try several(node, one, mapping, root) }
+        }
+    }
+
+    /// A reading, or as many as a member holds.
+    private mutating func several(
+        _ node: PlainNode, _ field: FieldMapping, _ mapping: DocumentMapping, _ root: PlainNode
+    ) throws(DecodeError) {
+        guard var shape = field.shape, let each = shape.each else {
+            return try shaped(node, field, mapping, root)
+        }
+        guard let member = find(each, in: node), !member.isNull else { return }
+        var items = [member]
+        if case .list(let list) = member.value { items = list }
+        shape.each = nil
+        var inner = field
+        inner.path = []
+        inner.shape = shape
+        inner.when = nil
+        inner.unless = nil
+        inner.time = nil
+        let (kept, keptTime) = (paths, outerTime)
+        let time = try fieldTime(field, root)
+        for item in items {
+            guard item.members != nil else { throw DecodeError(.wrongType, at: item.start) }
+            outerTime = time
+            paths = Paths(DocumentMapping(fields: [inner]))
+            try walk(item, below: [], DocumentMapping(fields: [inner]), root: root)
+            (paths, outerTime) = (kept, keptTime)
         }
     }
 
@@ -94,11 +122,13 @@ extension PlainDecoder {
 
     /// Whether the codes of a field make one list with those of other places.
     func gathers(_ field: FieldMapping, _ mapping: DocumentMapping) -> Bool {
-        guard catalogue.id(of: field.signal).map({ catalogue[$0].datatype }) == .troubleCodes else {
-            return false
-        }
+        guard isOfCodes(field) else { return false }
         return field.shape != nil || field.path.contains(where: \.isPlainElement)
             || mapping.fields.filter { $0.signal == field.signal }.count > 1
+    }
+
+    func isOfCodes(_ field: FieldMapping) -> Bool {
+        catalogue.id(of: field.signal).map { catalogue[$0].datatype } == .troubleCodes
     }
 
     /// Adds what waited for the end of the document.
@@ -108,7 +138,7 @@ extension PlainDecoder {
             guard done.insert(field.signal).inserted, let list = out.lists[field.signal],
                 let signal = catalogue.id(of: field.signal)
             else { continue }
-            let outer = (try? fieldTime(field, root)) ?? (nil, .event)
+            let outer = list.outer ?? (try? fieldTime(field, root)) ?? (nil, .event)
             let time = list.time ?? outer.0
             let quality = list.time == nil ? outer.1 : list.quality
             out.add(signal, .listCount, UInt64(list.codes.count), time: time, quality: quality)

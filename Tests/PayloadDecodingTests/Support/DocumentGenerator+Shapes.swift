@@ -95,11 +95,22 @@ extension DocumentGenerator {
         return object(members)
     }
 
+    private mutating func series() -> String {
+        let points = list(0...3) { $0.point($0.date(), named: false) }
+        let path = numbers.pick(paths)
+        var members = [("dp", numbers.chance(1, of: 12) ? scalar() : points)]
+        if numbers.chance(9, of: 10) { members.append(("path", quoted(path))) }
+        return object(members)
+    }
+
     private mutating func code() -> String {
         var members: [(String, String)] = [
             (
                 "id",
-                quoted(numbers.pick(["P0128", "C1116FA", "U1123-00", "4711", "", "P0300,P0301"]))
+                numbers.chance(1, of: 8)
+                    ? "[\"P0128\",\"x\"]"
+                    : quoted(
+                        numbers.pick(["P0128", "C1116FA", "U1123-00", "4711", "", "P0300,P0301"]))
             )
         ]
         if numbers.chance(2, of: 3) {
@@ -122,6 +133,18 @@ extension DocumentGenerator {
     }
 
     private mutating func shapedDocument() -> String {
+        let data = objects() + values()
+        var members: [(String, String)] =
+            numbers.chance(1, of: 6)
+            ? data : [("data", numbers.chance(1, of: 30) ? scalar() : object(data))]
+        if numbers.chance(1, of: 2) {
+            members.append(("vin", numbers.pick(["\"CAR1\"", "null", "\"CAR1\""])))
+        }
+        if numbers.chance(2, of: 3) { members.append(("timestamp", time())) }
+        return object(members)
+    }
+
+    private mutating func objects() -> [(String, String)] {
         var data: [(String, String)] = []
         func some(_ key: String, _ make: (inout Self) -> String) {
             if numbers.chance(1, of: 4) { data.append((key, make(&self))) }
@@ -148,6 +171,7 @@ extension DocumentGenerator {
                 (one.numbers.pick(one.paths), one.list(0...2) { $0.point($0.date(), named: false) })
             ])
         }
+        some("series") { $0.list(0...3) { $0.series() } }
         some("typed") {
             $0.list(0...3) { one in
                 one.object([
@@ -159,6 +183,14 @@ extension DocumentGenerator {
                     ("at", one.numbers.pick(["1770000000000", "null", "1770000000001"])),
                 ])
             }
+        }
+        return data
+    }
+
+    private mutating func values() -> [(String, String)] {
+        var data: [(String, String)] = []
+        func some(_ key: String, _ make: (inout Self) -> String) {
+            if numbers.chance(1, of: 4) { data.append((key, make(&self))) }
         }
         some("codes") { $0.list(0...3) { $0.code() } }
         some("uds") { $0.list(0...2) { $0.uds() } }
@@ -181,13 +213,6 @@ extension DocumentGenerator {
         }
         some("service") { "\"\($0.quantity())\"" }
         some("mil") { $0.numbers.pick(["\"yes\"", "true", "\"no\"", "\"maybe\"", "null"]) }
-        var members: [(String, String)] =
-            numbers.chance(1, of: 6)
-            ? data : [("data", numbers.chance(1, of: 30) ? scalar() : object(data))]
-        if numbers.chance(1, of: 2) {
-            members.append(("vin", numbers.pick(["\"CAR1\"", "null", "\"CAR1\""])))
-        }
-        if numbers.chance(2, of: 3) { members.append(("timestamp", time())) }
-        return object(members)
+        return data
     }
 }

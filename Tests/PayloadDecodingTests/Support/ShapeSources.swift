@@ -21,6 +21,7 @@ enum ShapeSources {
           measured: {value: data.value, unit: data.unit, time: {path: timestamp}}
           either: {value: [v.float, v.text], time: {path: at, kind: epoch_ms, quality: backend}}
           plain: {value: value, time: {path: ts, kind: iso}}
+          series: {each: dp, value: value, time: {path: ts, kind: iso}}
           code: {value: id, time: {path: seen, kind: epoch_s}}
         topics:
           - {topic: "shapes/{vehicle}", form: document, mapping: all}
@@ -55,6 +56,11 @@ enum ShapeSources {
                 when: {path: '{signal}'}
                 signals: all
                 reading: plain
+                numbers_as_text: true
+              - path: 'series[]'
+                when: {path: '{signal}'}
+                signals: all
+                reading: series
                 numbers_as_text: true
               - {path: 'signals.{signal}[]', signals: all, reading: plain, numbers_as_text: true}
               - {path: 'typed[]', when: {key: speed}, signal: Vehicle.Speed, reading: either}

@@ -17,7 +17,12 @@ enum Shipped {
         try SignalFile.load(text: text("config/signals.yaml"), file: "config/signals.yaml")
     }
 
-    static let names = ["native", "skoda", "tesla"]
+    static let names = [
+        "native", "skoda", "tesla", "bmw", "ovms", "highmobility", "onstar2mqtt", "teltonika",
+        "carconnectivity", "teslamate", "wican", "volvo2mqtt", "saic",
+        "hyundai_kia_connect_monitor", "evcc", "ruptela", "flespi", "traccar", "autopi",
+        "fleetwise", "viss", "weconnect",
+    ]
 
     static func definitions() throws -> [SourceDefinition] {
         let catalogue = try catalogue()

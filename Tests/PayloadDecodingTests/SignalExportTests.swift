@@ -1,0 +1,76 @@
+import ConfigurationFiles
+import Foundation
+import Testing
+import VehicleSignals
+
+@Suite struct `signals of a VSS export` {
+    private static let file = """
+        signals:
+          - {path: Vehicle.Speed, type: float, unit: km/h, max: 500}
+        exports: [vss.json]
+        """
+    private static let export = """
+        {"Vehicle": {"type": "branch", "description": "x", "children": {
+          "Speed": {"datatype": "float", "type": "sensor", "unit": "km/h"},
+          "CurrentLocation": {"type": "branch", "children": {
+            "Latitude": {"datatype": "double", "unit": "degrees", "min": -90, "max": 90}}},
+          "Cabin": {"children": {
+            "Mode": {"datatype": "string", "allowed": ["ECO", "ON"], "type": "actuator"},
+            "Torque": {"datatype": "int16", "unit": "Nm"},
+            "Names": {"datatype": "string[]"}}}}}}
+        """
+
+    @Test func `join those of the file, which hold where both have one`() throws {
+        let catalogue = try SignalFile.load(text: Self.file, file: "signals.yaml") { name in
+            name == "vss.json" ? Self.export : nil
+        }
+        #expect(
+            catalogue.definitions.map(\.path) == [
+                "Vehicle.Speed", "Vehicle.CurrentLocation.Latitude", "Vehicle.Cabin.Mode",
+                "Vehicle.Cabin.Torque",
+            ])
+        #expect(catalogue.definitions[0].maximum == 500 && catalogue.definitions[0].isForService)
+        #expect(catalogue.definitions[1].unit.symbol == "degrees")
+        #expect(catalogue.definitions[1].minimum == -90)
+        #expect(catalogue.definitions[1].dataClass == "D4")
+        #expect(catalogue.definitions[2].allowed == ["ECO", "ON"])
+        #expect(!catalogue.definitions[2].isForService)
+        #expect(catalogue.definitions[3].unit == .none)
+    }
+
+    @Test(arguments: ["", "{}", "[1]", #"{"Vehicle": {"x": 1}}"#, #"{"Vehicle": "#])
+    func `what is none is said`(text: String) {
+        #expect(throws: ConfigurationMistakes.self) {
+            try SignalFile.load(text: Self.file, file: "signals.yaml") { _ in text }
+        }
+    }
+
+    @Test func `a file that is not there is said`() {
+        let error = #expect(throws: ConfigurationMistakes.self) {
+            try SignalFile.load(text: Self.file, file: "signals.yaml")
+        }
+        #expect(error?.description.contains("vss.json cannot be read") == true)
+    }
+
+    @Test func `the shipped catalogue agrees with the published list`() throws {
+        guard let folder = Shipped.folder("../shared/formats/samples/vss") else { return }
+        let list = try String(
+            contentsOf: folder.appending(path: "vss-v6.0+obd.csv"), encoding: .utf8)
+        var published: [String: [Substring]] = [:]
+        for line in list.split(whereSeparator: \.isNewline).dropFirst() {
+            let columns = line.split(separator: ",", omittingEmptySubsequences: false)
+            published[String(columns[0])] = columns
+        }
+        var checked = 0
+        for definition in try Shipped.catalogue().definitions
+        where !definition.path.contains(".Ext.") {
+            let columns = try #require(published[definition.path], "\(definition.path)")
+            let type = columns[2] == "string[]" ? "trouble_codes" : String(columns[2])
+            #expect(definition.datatype.rawValue == type, "\(definition.path)")
+            let unit = Unit(named: String(columns[3])) ?? .none
+            #expect(definition.unit == unit, "\(definition.path)")
+            checked += 1
+        }
+        #expect(checked > 40)
+    }
+}
