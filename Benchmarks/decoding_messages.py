@@ -14,11 +14,8 @@ ROWS = [
     ("decode.json.native", "native", [], "simdjson"),
     ("decode.json.native.cold", "native", ["--cold"], "simdjson"),
     ("decode.json.bmw", "bmw", [], "simdjson"),
-    ("decode.json.highmobility", "highmobility", [], "simdjson"),
     ("decode.json.teltonika", "teltonika", [], "simdjson"),
-    ("decode.json.onstar", "onstar", [], "simdjson"),
     ("decode.field.tesla", "tesla", ["--topic"], "orjson"),
-    ("decode.field.ovms", "ovms", ["--topic"], "orjson"),
 ]
 
 

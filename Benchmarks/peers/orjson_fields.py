@@ -65,15 +65,16 @@ class Location:
 
 
 class Words:
-    """Texts that stand for values."""
+    """Texts that stand for values of several signals."""
 
-    def __init__(self, signal, words):
-        self.number, self.words = signal[0], words
+    def __init__(self, *signals):
+        self.signals = [(signal[0], words) for signal, words in signals]
 
     def readings(self, value, out):
-        word = self.words.get(value)
-        if word is not None:
-            out.append((self.number, ARRIVAL, word))
+        for number, words in self.signals:
+            word = words.get(value)
+            if word is not None:
+                out.append((number, ARRIVAL, word))
 
 
 def read_signals(folder):
@@ -97,6 +98,10 @@ def tesla_fields(signals):
         "DetailedChargeStateDisconnected": 0, "DetailedChargeStateNoPower": 0,
         "DetailedChargeStateComplete": 0, "DetailedChargeStateStopped": 0,
     }
+    connected = {
+        word: 0 if "Disconnected" in word else 1 for word in charging
+    }
+    port = "Charging.ChargingPort.AnyPosition."
     return {
         "Odometer": Field(signals["Vehicle.TraveledDistance"], mile, ABSENT),
         "VehicleSpeed": Field(signals["Vehicle.Speed"], 1.609344, ABSENT),
@@ -106,7 +111,9 @@ def tesla_fields(signals):
         "EstBatteryRange": Field(signals[battery + "Range"], mile, ABSENT),
         "TpmsPressureFl": Field(
             signals[wheels + "Row1.Wheel.Left.Tire.Pressure"], 100.0, ABSENT | {0}),
-        "DetailedChargeState": Words(signals[battery + "Charging.IsCharging"], charging),
+        "DetailedChargeState": Words(
+            (signals[battery + "Charging.IsCharging"], charging),
+            (signals[battery + port + "IsChargingCableConnected"], connected)),
         "Location": Location(
             signals["Vehicle.CurrentLocation.Latitude"],
             signals["Vehicle.CurrentLocation.Longitude"]),

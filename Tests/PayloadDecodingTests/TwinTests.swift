@@ -4,6 +4,14 @@ import VehicleSignals
 
 /// The fast decoder and its plain twin on the same bytes. A difference prints the seed's document.
 @Suite struct `fast and plain decoder agree` {
+    /// `nil` where both agree; else what differs.
+    static func difference(
+        _ fast: inout MessageDecoder, _ plain: inout PlainDecoder, _ topic: String,
+        _ payload: [UInt8], isRetained: Bool
+    ) -> String? {
+        TwinComparison.difference(&fast, &plain, topic, payload, isRetained: isRetained)
+    }
+
     @Test(arguments: [1, 2, 3, 4])
     func `on generated documents of all sources`(seed: UInt64) throws {
         let sources = try TwinSources.make()

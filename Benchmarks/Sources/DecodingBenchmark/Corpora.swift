@@ -7,6 +7,7 @@ import VehicleSignals
 enum Corpora {
     static let all: [(name: String, lines: @Sendable () -> [String])] = [
         ("native", NativeCorpus.lines), ("tesla", TeslaCorpus.lines),
+        ("bmw", BMWCorpus.lines), ("teltonika", TeltonikaCorpus.lines),
     ]
 
     /// The text of a file of the project; the working folder is the project's root.

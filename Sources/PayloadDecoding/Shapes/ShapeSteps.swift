@@ -70,26 +70,38 @@ extension CompiledSources {
             let rule = documentRules[Int(step.index)]
             try appendWord(
                 rule.rule, rule.missing, slot: slot, at: Int(start), &work, &readings)
+        case .whole, .capture, .forget, .groups:
+            try gather(step, byte, payload, &at, &cursor, &work, &readings, &texts)
+        case .end: return false
+        }
+        return true
+    }
+
+    /// What is complete only where an object or the document ends.
+    private func gather(
+        _ step: ShapeStep, _ byte: UInt8, _ payload: RawSpan, _ at: inout Int,
+        _ cursor: inout ShapeCursor, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        let index = Int(step.index)
+        switch step.action {
         case .whole:
             cursor.hasPending = true
             cursor.lendTimes(to: &work)
             try decodeShapedEdge(
-                edges[Int(step.index)], byte, depth: Int(step.depth), payload, &at, &work,
-                &readings, &texts)
+                edges[index], byte, depth: Int(step.depth), payload, &at, &work, &readings,
+                &texts)
             cursor.takeTimes(from: work)
         case .capture:
-            work.captures[Int(edges[Int(step.index)].capture)] = Int32(start)
-        case .forget: work.forgetCaptures(of: nodes[Int(step.index)])
-        case .groups:
+            work.captures[Int(edges[index].capture)] = Int32(truncatingIfNeeded: at)
+        case .forget: work.forgetCaptures(of: nodes[index])
+        default:
             cursor.hasPending = true
             cursor.lendTimes(to: &work)
             try decodeGroups(
-                Int(step.index), depth: Int(step.depth), payload, start: at, &work, &readings,
-                &texts)
+                index, depth: Int(step.depth), payload, start: at, &work, &readings, &texts)
             cursor.takeTimes(from: work)
-        case .end: return false
         }
-        return true
     }
 }
 
@@ -113,45 +125,11 @@ func runSteps(
             return .differs
         }
         at &+= count
-        var kind = ValueKind.double
-        var bits: UInt64 = 0
+        let value: QuickValue
         switch steps[place].quick {
-        case .double:
-            let number = payload.quickNumber(at: at)
-            guard number.end != 0 else { return .atOther }
-            at = number.end
-            let value = steps[place].conversion.apply(number.double)
-            guard value >= Double(bitPattern: steps[place].lowest),
-                value <= Double(bitPattern: steps[place].highest)
-            else {
-                cursor.outOfRange &+= 1
-                place &+= 1
-                continue
-            }
-            // -0 becomes 0, so that equal values have equal bits.
-            bits = (value + 0).bitPattern
-        case .integer:
-            let number = payload.quickNumber(at: at)
-            let (whole, overflow) = number.signed.multipliedReportingOverflow(
-                by: steps[place].wholeFactor)
-            guard number.end != 0, number.places == 0, !overflow else { return .atOther }
-            at = number.end
-            guard whole >= Int64(bitPattern: steps[place].lowest),
-                whole <= Int64(bitPattern: steps[place].highest)
-            else {
-                cursor.outOfRange &+= 1
-                place &+= 1
-                continue
-            }
-            kind = .integer
-            bits = UInt64(bitPattern: whole)
-        case .boolean:
-            let letters = payload.word(from: at)
-            let isTrue = letters & 0xFFFF_FFFF == 0x65_75_72_74
-            guard isTrue || letters & 0xFF_FFFF_FFFF == 0x65_73_6C_61_66 else { return .atOther }
-            at &+= isTrue ? 4 : 5
-            kind = .boolean
-            bits = isTrue ? 1 : 0
+        case .double: value = steps[place].quickDouble(payload, at: at)
+        case .integer: value = steps[place].quickInteger(payload, at: at)
+        case .boolean: value = quickBoolean(payload, at: at)
         case .time:
             let (time, end) = payload.quickTime(at: at, dates)
             guard end != 0 else { return .atOther }
@@ -166,6 +144,13 @@ func runSteps(
         case .end: return Int(at) == payload.byteCount ? .atEnd : .differs
         case .nothing: return .atOther
         }
+        guard value.end != 0 else { return .atOther }
+        at = value.end
+        guard value.isWithin else {
+            cursor.outOfRange &+= 1
+            place &+= 1
+            continue
+        }
         let slot = steps[place].slot
         let isKnown = slot == cursor.timeSlot
         if !isKnown { cursor.hasPending = true }
@@ -174,8 +159,49 @@ func runSteps(
                 signal: steps[place].signal,
                 time: isKnown ? cursor.time : PendingTime.slot(Int(slot)),
                 timeQuality: isKnown ? steps[place].quality : .none, isRetained: isRetained,
-                kind: kind, bits: bits))
+                kind: value.kind, bits: value.bits))
         place &+= 1
     }
     return .differs
+}
+
+/// A value that the quick loop has read; `end` is 0 where it is left to the general step.
+private struct QuickValue: BitwiseCopyable {
+    var kind: ValueKind
+    var bits: UInt64
+    var end: Place
+    /// Whether the signal's bounds allow it.
+    var isWithin: Bool
+}
+
+extension ShapeStep {
+    @inline(always)
+    fileprivate func quickDouble(_ payload: RawSpan, at place: Place) -> QuickValue {
+        let number = payload.quickNumber(at: place)
+        let value = conversion.apply(number.double)
+        // -0 becomes 0, so that equal values have equal bits.
+        return QuickValue(
+            kind: .double, bits: (value + 0).bitPattern, end: number.end,
+            isWithin: value >= Double(bitPattern: lowest) && value <= Double(bitPattern: highest))
+    }
+
+    @inline(always)
+    fileprivate func quickInteger(_ payload: RawSpan, at place: Place) -> QuickValue {
+        let number = payload.quickNumber(at: place)
+        let (whole, overflow) = number.signed.multipliedReportingOverflow(by: wholeFactor)
+        return QuickValue(
+            kind: .integer, bits: UInt64(bitPattern: whole),
+            end: number.places == 0 && !overflow ? number.end : 0,
+            isWithin: whole >= Int64(bitPattern: lowest) && whole <= Int64(bitPattern: highest))
+    }
+}
+
+@inline(always)
+private func quickBoolean(_ payload: RawSpan, at place: Place) -> QuickValue {
+    let letters = payload.word(from: place)
+    let isTrue = letters & 0xFFFF_FFFF == 0x65_75_72_74
+    let isFalse = letters & 0xFF_FFFF_FFFF == 0x65_73_6C_61_66
+    return QuickValue(
+        kind: .boolean, bits: isTrue ? 1 : 0,
+        end: isTrue ? place &+ 4 : isFalse ? place &+ 5 : 0, isWithin: true)
 }
