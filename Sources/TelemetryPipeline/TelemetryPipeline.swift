@@ -78,7 +78,7 @@ public final class TelemetryPipeline: Sendable {
                     registry: registry, clock: clock),
                 mailbox: mailboxes[index], collector: collector, firingsStored: firingsStored)
         }
-        // Each worker takes all of them: which one will hear a sender is not known before it speaks.
+        // Each worker takes all of them: nobody knows who will hear a sender before it speaks.
         for worker in workers { worker.restore(restored.sessions) }
         rulesFingerprint = configuration.rules.fingerprint
         let isAsBefore = restored.basis == basis(of: registry)

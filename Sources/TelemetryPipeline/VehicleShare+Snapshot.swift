@@ -10,10 +10,10 @@ extension VehicleShare {
         var day: Day
     }
 
-    /// Begins this worker's share of a snapshot: what changed since the last one that was stored, as
-    /// it stands now. Counters, quarantine and sessions are taken at once; vehicles are written down
-    /// a slice at a time between rounds, and one that is about to change before its turn is written
-    /// down first. So a snapshot of a hundred thousand vehicles holds no message up.
+    /// Begins this worker's share of a snapshot: what changed since the last one that was stored,
+    /// as it stands now. Counters, quarantine and sessions are taken at once; vehicles are written
+    /// down a slice at a time between rounds, and one that is about to change before its turn is
+    /// written down first. So a snapshot of a hundred thousand vehicles holds no message up.
     mutating func beginSnapshot(for request: HandOver<SnapshotShare>) {
         finishSnapshot()
         for key in unsavedKeys {

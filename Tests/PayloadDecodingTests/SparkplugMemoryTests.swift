@@ -214,7 +214,7 @@ struct SparkplugStream {
         try check(
             "auto",
             [
-                ("tesla/payload", record, 8),
+                ("tesla/payload", record, 9),
                 (
                     `FleetWise vehicle data`.topic,
                     `FleetWise vehicle data`.data(truth: 1), 7

@@ -34,7 +34,7 @@ struct FieldReader {
     let shapes: ShapeReader
 
     /// What a mapping says for all its fields.
-    private struct Common {
+    private struct Inherited {
         var time: TimeMapping?
         var below: [PathStep]
         var shape: ReadingShape?
@@ -49,7 +49,7 @@ struct FieldReader {
         let entries = entry.mappings("fields")
         var fields: [FieldMapping] = []
         for (index, base) in bases.enumerated() {
-            let common = Common(
+            let common = Inherited(
                 time: index < times.count ? times[index] : nil, below: base, shape: shape)
             fields += entries.flatMap { self.fields($0, common) }
         }
@@ -64,7 +64,7 @@ struct FieldReader {
     }
 
     /// One field, or one for each signal of the catalogue.
-    private func fields(_ entry: YAMLMapping, _ common: Common) -> [FieldMapping] {
+    private func fields(_ entry: YAMLMapping, _ common: Inherited) -> [FieldMapping] {
         guard entry.has("signals") else { return field(entry, common).map { [$0] } ?? [] }
         _ = entry.word("signals", of: ["all"], default: "all")
         let text = entry.requiredString("path", example: "signals.{signal}") ?? ""
@@ -95,7 +95,7 @@ struct FieldReader {
         }
     }
 
-    private func field(_ entry: YAMLMapping, _ common: Common) -> FieldMapping? {
+    private func field(_ entry: YAMLMapping, _ common: Inherited) -> FieldMapping? {
         let path = entry.requiredString("path", example: "report.mileage")
             .flatMap { shapes.path($0, entry, key: "path") }
         let definition = signal(entry)

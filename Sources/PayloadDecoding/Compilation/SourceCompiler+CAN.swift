@@ -169,7 +169,8 @@ extension SourceCompiler {
         let unit = isNumber ? mapping.unit ?? Unit(named: signal.unit) : nil
         let rule = try makeRule(
             FieldMapping(
-                path: [.key(mapping.name)], signal: mapping.signal, unit: unit, scale: mapping.scale),
+                path: [.key(mapping.name)], signal: mapping.signal, unit: unit,
+                scale: mapping.scale),
             signal: id)
         var field = FrameField(plan: Int32(index), rule: rule)
         Self.setWhole(&field, factor: signal.factor, offset: signal.offset)

@@ -176,8 +176,8 @@ struct EraseCommand: ParsableCommand {
             case .incomplete:
                 printError(
                     "\(figures.unreadable) damaged batches could not be searched; `turnpike "
-                        + "doctor` names them. Restore the journal or let its retention remove them, and "
-                        + "ask again")
+                        + "doctor` names them. Restore the journal or let its retention remove "
+                        + "them, and ask again")
             case .asked, .journal:
                 printError(
                     "the gateway is not done yet; it goes on, and begins anew after a restart")

@@ -167,7 +167,7 @@ import VehicleSignals
 
     @Test(arguments: [
         ("teltonika", "teltonika/mqtt_messages.jsonl", 11),
-        ("ruptela", "ruptela/mqtt_messages.jsonl", 4), ("wican", "wican/mqtt_messages.jsonl", 7),
+        ("ruptela", "ruptela/mqtt_messages.jsonl", 4), ("wican", "wican/mqtt_messages.jsonl", 8),
     ])
     func `the published samples decode`(name: String, file: String, expected: Int) throws {
         guard let samples = try DescribedSource.samples(file) else { return }

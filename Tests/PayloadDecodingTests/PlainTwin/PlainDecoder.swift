@@ -11,6 +11,8 @@ struct PlainDecoder {
     var out = PlainOutput()
     /// Inside a described document, not the native form.
     var isDescribed = false
+    /// Frames of a bus, whose twin is PlainBits, or what may have been meant as some.
+    var hasNoOpinion = false
     /// Of the mapping at work, and of those that were at work before, by source and template.
     var paths = Paths()
     var knownPaths: [String: Paths] = [:]
@@ -30,6 +32,7 @@ struct PlainDecoder {
         let source = definitions[match.source]
         out = PlainOutput()
         isDescribed = false
+        hasNoOpinion = false
         outerTime = nil
         out.isRetained = isRetained
         out.arrival = arrival
@@ -38,8 +41,7 @@ struct PlainDecoder {
         }
         switch match.content {
         case .ignored: break
-        // Has a twin of its own, for the bits of frames: PlainBits.
-        case .can: break
+        case .can(let mapping): try frames(payload, mapping, match)
         case .native: try native(PlainParser.parse(payload), source, match)
         case .document(let mapping): try document(PlainParser.parse(payload), mapping, match)
         case .fields(let mapping): try field(payload, mapping, match)

@@ -94,7 +94,7 @@ extension PlainDecoder {
             throw DecodeError(.wrongType, at: range.lowerBound)
         }
         guard let node = Self.node(payload, member) else {
-            out.outcome.outOfRange += 1
+            out.outcome.outOfRange += UInt32(fields.count)
             return
         }
         for field in fields {
