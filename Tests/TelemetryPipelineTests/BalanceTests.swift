@@ -41,7 +41,7 @@ import VehicleState
             add(Message("somewhere/else", "{}"), \.quarantined)
             add(Message(car: 2, at: hour(24), km: 1), \.quarantined)
             // Known, of no use, counted.
-            add(Message("telemetry/CAR1/connectivity", "{}"), \.applied)
+            add(Message("telemetry/CAR1/errors/door", "{}"), \.applied)
             // A retained message of an old time says nothing new.
             add(Message(car: 5, at: time, km: 40_000 + Double(step)).retained, \.duplicate)
         }

@@ -14,7 +14,8 @@ public import VehicleSignals
 /// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
 /// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `fields`, `text`,
 ///   `ignore`, `can`, `protobuf`, `sparkplug`), `mapping` (name of one of `mappings`, for
-///   documents, fields and texts), `field` (its name, where the topic of one field has no place for it).
+///   documents, fields and texts), `field` (its name, where the topic of one field has no place
+///   for it).
 ///   `can` takes `bus` (name of one of `buses`), and `else_mapping` (name of one of `mappings`) for
 ///   payloads without frames. For the last two see ``ProtobufTopicReader``.
 /// - `buses`: by name, each with `carrier` and what is taken of the frames; see ``FrameReader``.
