@@ -1,3 +1,4 @@
+import PayloadDecoding
 public import VehicleSignals
 
 /// One connection's way into the journal: steps 2 and 3.
@@ -56,6 +57,7 @@ private struct LaneRound {
     var batch = MessageBatch()
     var routed: [RoutedMessage] = []
     private var registry: VehicleRegistry
+    private var hint = RouteHint()
     private var now: Timestamp = .distantPast
     /// Of topics and payloads in this round.
     private var contentBytes = 0
@@ -75,7 +77,7 @@ private struct LaneRound {
             registry = pipeline.registry
         }
         let message = pipeline.router.route(
-            topic: topic, payload: payload, arrival: now, registry: registry)
+            topic: topic, payload: payload, arrival: now, registry: registry, after: &hint)
         if registry.gate(of: message.vehicle) == .off {
             batch.gatedCount += 1
             return

@@ -15,10 +15,12 @@ struct MessageRouter: Sendable {
     let sources: CompiledSources
     let unlinked: UnlinkedNames
 
+    /// - Parameter hint: the caller's own, from message to message; see ``RouteHint``.
     func route(
-        topic: RawSpan, payload: RawSpan, arrival: Timestamp, registry: VehicleRegistry
+        topic: RawSpan, payload: RawSpan, arrival: Timestamp, registry: VehicleRegistry,
+        after hint: inout RouteHint
     ) -> RoutedMessage {
-        guard let route = sources.route(topic: topic) else {
+        guard let route = sources.route(topic: topic, after: &hint) else {
             return RoutedMessage(route: nil, vehicle: .unknown)
         }
         guard let name = sources.vehicleName(route, topic: topic, payload: payload) else {

@@ -18,7 +18,8 @@ public struct PipelineCounters: Sendable, Equatable, Hashable {
     // Beside the balance: what happened inside messages.
     /// Readings handed to vehicle state.
     public var readings: UInt64 = 0
-    /// Signals that no catalogue entry knows, or values outside their range.
+    /// Signals that no catalogue entry knows, values outside their range, metrics that no birth
+    /// explained, and messages of several frames of which one was missing.
     public var readingsDropped: UInt64 = 0
     /// Readings that the gate `service_only` held back.
     public var readingsGated: UInt64 = 0

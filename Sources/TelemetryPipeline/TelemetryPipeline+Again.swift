@@ -1,4 +1,5 @@
 import Foundation
+import PayloadDecoding
 import Synchronization
 public import VehicleSignals
 
@@ -50,8 +51,10 @@ extension TelemetryPipeline {
     ) {
         let topic = unsafe message.topic.span.bytes
         let payload = unsafe message.payload.span.bytes
+        var hint = RouteHint()
         let route = router.route(
-            topic: topic, payload: payload, arrival: clock.wallNow(), registry: registry)
+            topic: topic, payload: payload, arrival: clock.wallNow(), registry: registry,
+            after: &hint)
         if registry.gate(of: route.vehicle) == .off {
             batch.gatedCount += 1
             return

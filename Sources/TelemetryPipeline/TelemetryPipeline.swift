@@ -121,6 +121,7 @@ public final class TelemetryPipeline: Sendable {
     private func replay(_ position: JournalPosition, _ batch: MessageBatch) {
         let registry = registry
         var routed: [RoutedMessage] = []
+        var hint = RouteHint()
         routed.reserveCapacity(batch.count)
         batch.withBytes { bytes in
             for index in 0..<batch.count {
@@ -131,7 +132,8 @@ public final class TelemetryPipeline: Sendable {
                     view.payloadOffset..<(view.payloadOffset + view.payloadLength))
                 routed.append(
                     router.route(
-                        topic: topic, payload: payload, arrival: view.arrival, registry: registry))
+                        topic: topic, payload: payload, arrival: view.arrival, registry: registry,
+                        after: &hint))
             }
         }
         // The journal itself says so where numbers are left out.

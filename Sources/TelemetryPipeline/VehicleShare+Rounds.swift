@@ -86,7 +86,14 @@ extension VehicleShare {
         }
         counters.readings += UInt64(outcome.readings)
         counters.readingsDropped += UInt64(outcome.unknownSignals) + UInt64(outcome.outOfRange)
+        counters.readingsDropped +=
+            UInt64(outcome.unexplained) + UInt64(outcome.droppedTransfers)
         guard message.vehicle != .unknown else {
+            if readings.isEmpty {
+                // It speaks of no vehicle, as the births of a node do whose devices are vehicles.
+                counters.applied += 1
+                return
+            }
             counters.unlinked += 1
             counters.unlinkedBeyondLimit += 1
             return

@@ -26,6 +26,7 @@ enum AllowedPlaces {
         "Sources/PayloadDecoding/CAN/Frames/FrameBytes.swift",
         "Sources/PayloadDecoding/RawBytes.swift",
         "Sources/PayloadDecoding/Shapes/UncheckedBytes.swift",
+        "Sources/PayloadDecoding/SourceSample.swift",
         "Sources/StateStore/StateFlush.swift",
         "Sources/TelemetryPipeline/RegisteredNameTable.swift",
         "Sources/TelemetryPipeline/TelemetryPipeline+Again.swift",

@@ -12,6 +12,7 @@ public import VehicleSignals
 ///   imported files; VINs count everywhere, other names come from a file of kind `names`.
 /// - `payload_bytes_max` (number, default 1048576): longer payloads are refused.
 /// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
+/// - `sample`: how a message looks; decoded when the file is read.
 /// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `fields`, `text`,
 ///   `ignore`, `can`, `protobuf`, `sparkplug`), `mapping` (name of one of `mappings`, for
 ///   documents, fields and texts), `field` (its name, where the topic of one field has no place
@@ -71,6 +72,7 @@ public enum SourceFile {
         for key in busEntries.keys { buses[key] = frames.bus(busEntries.mapping(key)) }
         let topics = topicDefinitions(root, documents, buses)
         let subscriptions = subscriptions(root, topics)
+        let sample = sample(root)
         root.finish()
         try mistakes.throwIfAny()
         let definition = SourceDefinition(
@@ -79,12 +81,15 @@ public enum SourceFile {
         // What reading key by key does not see, such as a path with two meanings, shows when the
         // definition is compiled by itself.
         do throws(MappingFlaw) {
-            _ = try CompiledSources(definitions: [definition], catalogue: catalogue)
+            let sources = try CompiledSources(definitions: [definition], catalogue: catalogue)
+            if let sample { check(sample, by: sources, root) }
         } catch {
             root.report("source", error.sentence, remedy: "mend the mapping of this source")
             throw ConfigurationMistakes(mistakes.all)
         }
+        try mistakes.throwIfAny()
         var complete = definition
+        complete.sample = sample
         complete.takesImportKeys = takesImportKeys
         return complete
     }

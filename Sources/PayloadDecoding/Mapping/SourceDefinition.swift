@@ -14,6 +14,8 @@ public struct SourceDefinition: Sendable, Equatable {
     /// Longest payload in bytes; longer ones are refused unread.
     public var payloadBytesMax: Int
     public var topics: [TopicDefinition]
+    /// How a message of this source looks.
+    public var sample: SourceSample?
     /// Whether the source calls vehicles by the keys of imported files.
     public var takesImportKeys = false
     /// Whether names that only this source knows may make a vehicle known. `false` where the name

@@ -17,7 +17,7 @@ struct Turnpike: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, CheckCommand.self, DoctorCommand.self, ImportCommand.self,
             DecodeCommand.self, ReplayCommand.self, ExplainCommand.self, KeysCommand.self,
-            TriggersCommand.self, QuarantineCommand.self, EraseCommand.self,
+            TriggersCommand.self, QuarantineCommand.self, EraseCommand.self, SourcesCommand.self,
         ])
 }
 

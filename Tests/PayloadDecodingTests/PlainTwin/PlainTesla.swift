@@ -6,7 +6,8 @@ import VehicleSignals
 
 extension PlainDecoder {
     static let teslaFields = [
-        4: "VehicleSpeed", 5: "Odometer", 8: "Soc", 21: "Location", 35: "DCChargingPower",
+        4: "VehicleSpeed", 5: "Odometer", 8: "Soc", 10: "Gear", 21: "Location",
+        35: "DCChargingPower",
         40: "EstBatteryRange", 42: "BatteryLevel", 69: "TpmsPressureFl", 70: "TpmsPressureFr",
         71: "TpmsPressureRl", 72: "TpmsPressureRr", 86: "OutsideTemp", 158: "EnergyRemaining",
         179: "DetailedChargeState", 224: "TpmsHardWarnings", 258: "MilesSinceReset",
@@ -14,6 +15,9 @@ extension PlainDecoder {
     private static let chargeStates = [
         "Unknown", "Disconnected", "NoPower", "Starting", "Charging", "Complete", "Stopped",
     ].map { "DetailedChargeState" + $0 }
+    private static let gears = ["Unknown", "Invalid", "P", "R", "N", "D", "SNA"].map {
+        "ShiftState" + $0
+    }
     /// How many values the enumeration of each member from 8 on has.
     private static let enumerations = [
         7, 7, 0, 4, 4, 7, 4, 11, 4, 7, 5, 5, 0, 0, 6, 3, 4, 6, 7, 8, 5, 19, 8, 0, 7, 3, 4, 4, 5,
@@ -128,7 +132,12 @@ extension PlainDecoder {
             default:
                 let index = Int(Int32(truncatingIfNeeded: word))
                 guard index >= 0, index < enumerations[member.number - 8] else { return nil }
-                let name = member.number == 32 ? chargeStates[index] : "of another kind"
+                let name =
+                    switch member.number {
+                    case 9: gears[index]
+                    case 32: chargeStates[index]
+                    default: "of another kind"
+                    }
                 value = .text(name, hasEscapes: false)
             }
         }

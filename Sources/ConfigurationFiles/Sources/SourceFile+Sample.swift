@@ -1,0 +1,52 @@
+import PayloadDecoding
+
+// A source's sample: how a message of its vehicles looks. It is decoded when the file is read, so a
+// mapping and its sample never part.
+extension SourceFile {
+    /// ## Keys
+    /// - `topic` (text, required): a topic that one of the templates takes.
+    /// - `payload` (text), or `hex` (hexadecimal digits) where the payload is no text.
+    static func sample(_ root: YAMLMapping) -> SourceSample? {
+        guard root.has("sample") else { return nil }
+        let entry = root.mapping("sample")
+        let topic = entry.requiredString("topic", example: "vss/CAR-1/telemetry")
+        var payload: [UInt8]?
+        if let digits = entry.text("hex") {
+            payload = bytes(ofHex: digits)
+            if payload == nil {
+                entry.report(
+                    "hex", "these are no hexadecimal digits, two a byte",
+                    remedy: "write  hex: 0a0d…  or give the payload as text")
+            }
+        } else {
+            payload = entry.requiredString("payload", example: "{}").map { Array($0.utf8) }
+        }
+        entry.finish()
+        guard let topic, let payload else { return nil }
+        return SourceSample(topic: topic, payload: payload)
+    }
+
+    /// Reports a sample that the source's own mapping does not decode.
+    static func check(_ sample: SourceSample, by sources: CompiledSources, _ root: YAMLMapping) {
+        do throws(DecodeError) {
+            guard try sources.decode(sample) == nil else { return }
+            root.mapping("sample").report(
+                "topic", "no template of this source takes \(sample.topic)",
+                remedy: "write a topic as the vehicles use it")
+        } catch {
+            root.mapping("sample").report(
+                "topic", "the sample cannot be decoded: \(error.sentence)",
+                remedy: "mend the sample or the mapping")
+        }
+    }
+
+    private static func bytes(ofHex text: String) -> [UInt8]? {
+        let digits = text.filter { !$0.isWhitespace }.map(\.hexDigitValue)
+        guard !digits.isEmpty, digits.count.isMultiple(of: 2), !digits.contains(nil) else {
+            return nil
+        }
+        return stride(from: 0, to: digits.count, by: 2).map {
+            UInt8((digits[$0] ?? 0) << 4 | (digits[$0 + 1] ?? 0))
+        }
+    }
+}
