@@ -39,6 +39,8 @@ int turnpike_socket_buffer(int socket) {
 
 int turnpike_socket_is_buffered(void) { return buffered.socket >= 0; }
 
+int turnpike_socket_has_input(void) { return buffered.in.start < buffered.in.end; }
+
 long turnpike_socket_send(void) {
     struct run *out = &buffered.out;
     while (out->start < out->end) {

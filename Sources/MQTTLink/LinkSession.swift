@@ -59,6 +59,7 @@ class LinkSession {
     @inline(always)
     final func deliver(topic: RawSpan, payload: RawSpan, flags: MessageFlags) {
         events &+= 1
+        if client.isCut { return }
         messageArrived(topic: topic, payload: payload, flags: flags)
     }
 
@@ -141,7 +142,7 @@ class LinkSession {
         if !succeeded || client.socket < 0 { return .broken }
         // libmosquitto leaves EAGAIN behind after a packet too, when its own wake-up pipe is full;
         // a packet that raised an event therefore never means that the socket is empty.
-        return isEmpty && events == before ? .empty : .progress
+        return isEmpty && events == before && !client.holdsInput ? .empty : .progress
     }
 
     /// Writes the queue to its end, waiting for a full socket; `false` if the connection is lost.

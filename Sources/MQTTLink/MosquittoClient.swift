@@ -13,6 +13,8 @@ final class MosquittoClient {
     private let client: OpaquePointer
     private let configuration: MQTTConnectionConfiguration
     private var hasConnectProperties = false
+    /// The connection is being ended: what libmosquitto may still read is none of our messages.
+    private(set) var isCut = false
     /// `MOSQ_ERR_…` and errno of the last call that failed.
     private(set) var failure: (code: Int32, errno: Int32) = (0, 0)
 
@@ -80,6 +82,7 @@ final class MosquittoClient {
         // What was left of the last connection is none of this one's business, whose socket may
         // have the same number.
         forgetBuffer()
+        isCut = false
         let code: Int32
         errno = 0
         if hasConnectProperties {
@@ -112,6 +115,8 @@ final class MosquittoClient {
     }
 
     var isBuffered: Bool { turnpike_socket_is_buffered() != 0 }
+    /// Whether something was read ahead that nobody has taken yet: no socket tells of it.
+    var holdsInput: Bool { turnpike_socket_has_input() != 0 }
 
     private func forgetBuffer() { _ = turnpike_socket_buffer(-1) }
 
@@ -184,6 +189,7 @@ final class MosquittoClient {
 
     /// Ends the connection without writing what is queued: nothing more is acknowledged.
     func cut() {
+        isCut = true
         forgetBuffer()
         let socket = socket
         guard socket >= 0 else { return }

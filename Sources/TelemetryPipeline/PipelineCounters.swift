@@ -31,6 +31,8 @@ public struct PipelineCounters: Sendable, Equatable, Hashable {
     public var firings: UInt64 = 0
     /// Messages of names beyond the limit of unlinked names: counted, state not kept.
     public var unlinkedBeyondLimit: UInt64 = 0
+    /// Quarantined messages that came too fast to be kept there: only the journal has them.
+    public var quarantinedBeyondLimit: UInt64 = 0
 
     public init() {}
 
@@ -48,6 +50,7 @@ public struct PipelineCounters: Sendable, Equatable, Hashable {
             ("readings_gated", readingsGated), ("readings_in_future", readingsInFuture),
             ("odometer_refused", odometerRefused), ("firings", firings),
             ("unlinked_beyond_limit", unlinkedBeyondLimit),
+            ("quarantined_beyond_limit", quarantinedBeyondLimit),
         ]
     }
 
@@ -66,6 +69,7 @@ public struct PipelineCounters: Sendable, Equatable, Hashable {
         odometerRefused = values["odometer_refused"] ?? 0
         firings = values["firings"] ?? 0
         unlinkedBeyondLimit = values["unlinked_beyond_limit"] ?? 0
+        quarantinedBeyondLimit = values["quarantined_beyond_limit"] ?? 0
     }
 
     public static func += (left: inout PipelineCounters, right: PipelineCounters) {
@@ -82,5 +86,6 @@ public struct PipelineCounters: Sendable, Equatable, Hashable {
         left.odometerRefused += right.odometerRefused
         left.firings += right.firings
         left.unlinkedBeyondLimit += right.unlinkedBeyondLimit
+        left.quarantinedBeyondLimit += right.quarantinedBeyondLimit
     }
 }

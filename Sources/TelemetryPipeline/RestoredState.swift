@@ -7,6 +7,8 @@ public struct RestoredState: Sendable {
     public var position = JournalPosition.start
     public var counters = PipelineCounters()
     public var unlinked: [UnlinkedNames.Entry] = []
+    /// The highest number of an unlinked name that stands in the store, whoever had it.
+    public var highestUnlinked = VehicleKey.unknown
     public var vehicles: [RestoredVehicle] = []
     /// What stateful formats remember of their senders.
     public var sessions: [SessionExport] = []

@@ -81,6 +81,9 @@ extension TelemetryPipeline {
                 adoption.forgotten = vehicles
                 return .adopt(adoption)
             }
+            // Numbers of names are not given again, so whatever still stands under one may go with
+            // the next snapshot, should the one who erases be interrupted.
+            if position != nil { changes.forgotten += vehicles.filter(\.isUnlinked) }
             return position != nil
         }
         guard isDone else {

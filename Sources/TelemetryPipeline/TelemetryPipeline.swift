@@ -58,7 +58,8 @@ public final class TelemetryPipeline: Sendable {
         // Names may have been linked while the gateway was down: the registry counts as new.
         changes = Mutex(RegistryChanges(wanted: registry))
         let unlinked = UnlinkedNames(
-            limit: configuration.unlinkedNamesMax, known: restored.unlinked)
+            limit: configuration.unlinkedNamesMax, known: restored.unlinked,
+            after: restored.highestUnlinked)
         let router = MessageRouter(sources: sources, unlinked: unlinked)
         self.router = router
         let mailboxes = (0..<configuration.workers).map { _ in

@@ -50,10 +50,14 @@ public final class UnlinkedNames: Sendable {
     public let limit: Int
     private let contents: Mutex<Contents>
 
-    /// - Parameter known: names stored by an earlier run.
-    public init(limit: Int, known: [Entry]) {
+    /// - Parameters:
+    ///   - known: names stored by an earlier run.
+    ///   - highest: the highest number that was ever stored; no number is given twice, even if its
+    ///     name is none of the known ones any more.
+    public init(limit: Int, known: [Entry], after highest: VehicleKey = .unknown) {
         self.limit = limit
         var start = Contents()
+        if highest.isUnlinked { start.nextNumber = highest.number + 1 }
         for entry in known {
             start.byName[entry.name] = entry
             start.storedSeen[entry.name] = entry.lastSeen

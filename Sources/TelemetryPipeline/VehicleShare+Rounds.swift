@@ -45,9 +45,20 @@ extension VehicleShare {
         if workers > 1 {
             // Messages that name no vehicle are dealt out in turn.
             let isDealt = message.vehicle == .unknown
-            guard isDealt ? place % workers == fixed.index : isMine(message.vehicle) else { return }
+            guard isDealt ? place % workers == fixed.index : isMine(message.vehicle) else {
+                return listen(message, routed.route, bytes)
+            }
         }
         apply(message, routed.route, bytes)
+    }
+
+    /// What everybody has to have heard, such as the births of a node whose devices are vehicles,
+    /// is decoded by those too whom it does not concern.
+    private mutating func listen(_ message: MessageInRound, _ route: Route?, _ bytes: RawSpan) {
+        guard let route, fixed.router.sources.isHeardByAll(route) else { return }
+        _ = try? Self.decode(
+            fixed, route, message, bytes, room: fixed.configuration.readingsMax,
+            textRoom: fixed.configuration.textBytesMax, &workspace, &readings, &texts)
     }
 
     private mutating func apply(_ message: MessageInRound, _ route: Route?, _ bytes: RawSpan) {
@@ -151,7 +162,8 @@ extension VehicleShare {
         if isWatching, registry.isRegistered(message.vehicle) {
             vehicles.markWatched(place)
         } else if !isWatching {
-            let now = fixed.clock.mode == .wall ? arrival : newest
+            newestArrival = max(newestArrival, arrival)
+            let now = fixed.clock.mode == .wall ? newestArrival : newest
             if vehicles.slots[place].needsEvaluation(at: now) {
                 evaluate(message.vehicle, at: place, now: now)
             }
@@ -196,7 +208,10 @@ extension VehicleShare {
         let size = message.view.topicLength + message.view.payloadLength
         guard quarantine.count < fixed.configuration.quarantinePendingMax,
             size <= fixed.configuration.quarantinePendingBytesMax - quarantineBytes
-        else { return }
+        else {
+            counters.quarantinedBeyondLimit += 1
+            return
+        }
         quarantineBytes += size
         quarantine.append(
             QuarantinedMessage(

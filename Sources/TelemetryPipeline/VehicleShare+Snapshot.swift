@@ -23,8 +23,8 @@ extension VehicleShare {
         share.counters = counters
         share.quarantined = quarantine
         share.days = unsavedDays
-        // Of one sender the later word holds: stored in this order, it overwrites the earlier one.
-        unsavedSessions += fixed.router.sources.changedSessions(in: &workspace)
+        unsavedSessions = Self.newest(
+            unsavedSessions + fixed.router.sources.changedSessions(in: &workspace))
         share.sessions = unsavedSessions
         let places = vehicles.takeDirty()
         share.vehicles.reserveCapacity(places.count)
@@ -91,6 +91,22 @@ extension VehicleShare {
             }
         }
         return kept
+    }
+
+    /// Of each sender what was said last, in the order of saying.
+    private static func newest(_ sessions: [SessionExport]) -> [SessionExport] {
+        var seen: Set<[UInt8]> = []
+        var kept: [SessionExport] = []
+        for session in sessions.reversed() {
+            var key = Array(session.source.utf8)
+            key.append(0)
+            for shift in stride(from: 0, to: 32, by: 8) {
+                key.append(UInt8(truncatingIfNeeded: session.format >> UInt32(shift)))
+            }
+            key += session.sender
+            if seen.insert(key).inserted { kept.append(session) }
+        }
+        return kept.reversed()
     }
 
     private static func change(_ key: VehicleKey, _ day: VehicleDay) -> VehicleDayChange {

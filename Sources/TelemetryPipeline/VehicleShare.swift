@@ -26,6 +26,8 @@ struct VehicleShare {
     var unsavedDays: [VehicleDayChange] = []
     var unsavedKeys: [VehicleKey] = []
     var unsavedSessions: [SessionExport] = []
+    /// Newest arrival so far: a message that is taken again is old, the rules' clock is not.
+    var newestArrival = Timestamp.distantPast
     /// Whether rules only watch, because the customer store already has these firings.
     var isWatching = false
     /// Whether the journal is being replayed: until then nobody speaks about a vehicle by itself.

@@ -26,6 +26,9 @@ int turnpike_socket_buffer(int socket);
 /* Whether the calling thread has a buffered socket. */
 int turnpike_socket_is_buffered(void);
 
+/* Whether the buffer holds bytes that were read ahead and not asked for yet. */
+int turnpike_socket_has_input(void);
+
 /* Sends what was written to the buffered socket. Returns how many bytes are left because the socket
  * takes no more now (0: none), or -1 with errno if the connection is gone. */
 long turnpike_socket_send(void);

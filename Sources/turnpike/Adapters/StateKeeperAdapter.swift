@@ -125,7 +125,9 @@ struct StateKeeperAdapter: StateKeeper {
             [String: UInt64].self, from: Data(snapshot.counters))
         restored.counters = PipelineCounters(named: named)
         restored.basis = Self.basis(snapshot.basis)
-        restored.unlinked = try store.unlinkedNames().compactMap { name in
+        let names = try store.unlinkedNames()
+        restored.highestUnlinked = names.map(\.number).max() ?? .unknown
+        restored.unlinked = names.compactMap { name in
             guard let source = sources.source(named: name.source) else { return nil }
             return UnlinkedNames.Entry(
                 name: UnlinkedNames.Name(source: source, externalID: name.externalID),
@@ -139,8 +141,14 @@ struct StateKeeperAdapter: StateKeeper {
         let changes = snapshot.catalogues.compactMapValues(change(since:))
         restored.vehicles.reserveCapacity(snapshot.vehicles)
         var flaw: (any Error)?
+        let known = Set(restored.unlinked.map(\.key))
         try store.forEachVehicle { key, catalogue, bytes in
             guard flaw == nil else { return }
+            if key.isUnlinked {
+                restored.highestUnlinked = max(restored.highestUnlinked, key)
+                // The state of a source that is not configured now waits in the store.
+                guard known.contains(key) else { return }
+            }
             do {
                 let slot = try VehicleSlot(
                     decoding: Self.array(bytes), change: changes[catalogue])

@@ -140,6 +140,10 @@ final class Housekeeper: @unchecked Sendable {
     private func retain(_ now: Timestamp) throws {
         let settings = gateway.settings
         gateway.pipeline.forgetOldNames(now: now)
+        // Names of sources that are not configured any more grow old in the store alone.
+        let unlinkedDays = Int64(settings.ingest.unlinkedDays) + 1
+        _ = try gateway.state.removeUnlinked(
+            lastSeenBefore: now.advanced(by: .days(-unlinkedDays)))
         let kept = TimeSpan.hours(Int64(settings.journal.retentionHours))
         let cutoff = now.advanced(by: TimeSpan(milliseconds: -kept.milliseconds))
         let safe = gateway.savedPosition
