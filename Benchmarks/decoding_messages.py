@@ -15,7 +15,10 @@ ROWS = [
     ("decode.json.native.cold", "native", ["--cold"], "simdjson"),
     ("decode.json.bmw", "bmw", [], "simdjson"),
     ("decode.json.teltonika", "teltonika", [], "simdjson"),
+    ("decode.json.highmobility", "highmobility", [], "simdjson"),
+    ("decode.json.onstar", "onstar", [], "simdjson"),
     ("decode.field.tesla", "tesla", ["--topic"], "orjson"),
+    ("decode.field.ovms", "ovms", ["--topic"], "orjson"),
 ]
 
 

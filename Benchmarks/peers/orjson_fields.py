@@ -1,6 +1,6 @@
 """One field a topic, as a user with Python would write it: the topic split, a dictionary of fields,
-orjson for the value. Prints one line of JSON like the gateway's program; the hash is made of the
-same readings.
+orjson for the value where it is JSON. Prints one line of JSON like the gateway's program; the hash
+is made of the same readings.
 
 usage: orjson_fields.py FOLDER CORPUS [SECONDS]
 """
@@ -77,6 +77,17 @@ class Words:
                 out.append((number, ARRIVAL, word))
 
 
+class Parts:
+    """Numbers between commas."""
+
+    def __init__(self, *fields):
+        self.fields = fields
+
+    def readings(self, value, out):
+        for field, part in zip(self.fields, value.split(",")):
+            field.readings(part, out)
+
+
 def read_signals(folder):
     signals = {}
     with open(f"{folder}/signals.tsv", encoding="utf-8") as file:
@@ -131,7 +142,43 @@ def decode_tesla(topic, payload, fields, out):
     return levels[-3]
 
 
-FORMS = {"tesla": (tesla_fields, decode_tesla)}
+NO_NUMBER = frozenset(["", "nan", "-nan", "inf"])
+
+
+def ovms_fields(signals):
+    battery = "Vehicle.Powertrain.TractionBattery."
+    wheels = "Vehicle.Chassis.Axle."
+    tyres = [
+        Field(signals[f"{wheels}{row}.Wheel.{side}.Tire.Pressure"], 1.0, NO_NUMBER | {"0"})
+        for row in ("Row1", "Row2") for side in ("Left", "Right")
+    ]
+    return {
+        "v/p/odometer": Field(signals["Vehicle.TraveledDistance"], 1000.0, NO_NUMBER),
+        "v/p/speed": Field(signals["Vehicle.Speed"], 1.0, NO_NUMBER),
+        "v/b/soc": Field(signals[battery + "StateOfCharge.Displayed"], 1.0, NO_NUMBER),
+        "v/b/soh": Field(signals[battery + "StateOfHealth"], 1.0, NO_NUMBER | {"0"}),
+        "v/b/12v/voltage": Field(
+            signals["Vehicle.LowVoltageBattery.CurrentVoltage"], 1.0, NO_NUMBER),
+        "v/p/latitude": Field(signals["Vehicle.CurrentLocation.Latitude"], 1.0, NO_NUMBER),
+        "v/p/longitude": Field(signals["Vehicle.CurrentLocation.Longitude"], 1.0, NO_NUMBER),
+        "v/e/temp": Field(signals["Vehicle.Exterior.AirTemperature"], 1.0, NO_NUMBER),
+        "v/t/pressure": Parts(*tyres),
+        "v/c/charging": Words((signals[battery + "Charging.IsCharging"], {"yes": 1, "no": 0})),
+    }
+
+
+def decode_ovms(topic, payload, fields, out):
+    """ovms/USER/VEHICLE/metric/FIELD, where the field has slashes of its own; bare text."""
+    levels = topic.decode().split("/", 4)
+    if len(levels) < 5 or levels[0] != "ovms" or levels[3] != "metric":
+        return None
+    field = fields.get(levels[4])
+    if field is not None:
+        field.readings(payload.decode(), out)
+    return levels[2]
+
+
+FORMS = {"tesla": (tesla_fields, decode_tesla), "ovms": (ovms_fields, decode_ovms)}
 
 
 def main():

@@ -53,7 +53,12 @@ inline int two(const char *text) {
 
 // RFC 3339 in UTC with any fraction; false where it is none.
 bool milliseconds(std::string_view text, int64_t &result) {
-    if (text.size() < 20 || text.back() != 'Z') return false;
+    constexpr std::string_view utc = "+00:00";
+    if (text.size() > 25 && text.substr(text.size() - utc.size()) == utc) {
+        text.remove_suffix(utc.size() - 1);
+    } else if (text.size() < 20 || text.back() != 'Z') {
+        return false;
+    }
     const char *at = text.data();
     int year = two(at) * 100 + two(at + 2), month = two(at + 5), day = two(at + 8);
     int hour = two(at + 11), minute = two(at + 14), second = two(at + 17);
@@ -281,6 +286,175 @@ error_code decode_teltonika(ondemand::document &document, Readings &out) {
     return SUCCESS;
 }
 
+// A number with the unit that stands beside it, by the factor that the unit asks for.
+using Units = std::unordered_map<std::string_view, double>;
+
+error_code get_measured(ondemand::value raw, const Units &units, double &number) {
+    ondemand::object parts;
+    if (auto error = raw.get_object().get(parts)) return error;
+    std::string_view key, unit;
+    for (auto part : parts) {
+        if (auto error = part.unescaped_key().get(key)) return error;
+        if (key == "unit") {
+            if (auto error = part.value().get_string().get(unit)) return error;
+        } else if (key == "value") {
+            if (auto error = part.value().get_double().get(number)) return error;
+        }
+    }
+    auto found = units.find(unit);
+    if (found == units.end()) return INCORRECT_TYPE;
+    number *= found->second;
+    return SUCCESS;
+}
+
+enum class Form { measured, ratio, tyres, place, none };
+
+error_code decode_property(
+    ondemand::array values, Form form, const Mapped *mapped, Readings &out) {
+    static const Units units = {{"kilometers", 1}, {"volts", 1}, {"kilometers_per_hour", 1}};
+    static const Units pressures = {{"bars", 100}};
+    static const Map tyres = known({
+        {"front_left", {"Vehicle.Chassis.Axle.Row1.Wheel.Left.Tire.Pressure", 1}},
+        {"front_right", {"Vehicle.Chassis.Axle.Row1.Wheel.Right.Tire.Pressure", 1}},
+        {"rear_left", {"Vehicle.Chassis.Axle.Row2.Wheel.Left.Tire.Pressure", 1}},
+        {"rear_right", {"Vehicle.Chassis.Axle.Row2.Wheel.Right.Tire.Pressure", 1}},
+    });
+    static const Map place = known({{"latitude", {"Vehicle.CurrentLocation.Latitude", 1}},
+                                    {"longitude", {"Vehicle.CurrentLocation.Longitude", 1}}});
+    std::string_view key, text;
+    for (auto value : values) {
+        ondemand::object reading;
+        if (auto error = value.get_object().get(reading)) return error;
+        size_t first = out.size();
+        int64_t time = 0;
+        for (auto member : reading) {
+            if (auto error = member.unescaped_key().get(key)) return error;
+            if (key == "timestamp") {
+                if (auto error = member.value().get_string().get(text)) return error;
+                if (!milliseconds(text, time)) return INCORRECT_TYPE;
+                continue;
+            }
+            if (key != "data") continue;
+            ondemand::value data;
+            double number = 0;
+            if (auto error = member.value().get(data)) return error;
+            if (form == Form::measured) {
+                if (auto error = get_measured(data, units, number)) return error;
+                add_converted(number, *mapped, 0, out);
+            } else if (form == Form::ratio) {
+                if (auto error = data.get_double().get(number)) return error;
+                add_converted(number, *mapped, 0, out);
+            } else {
+                ondemand::object parts;
+                const Mapped *tyre = nullptr;
+                if (auto error = data.get_object().get(parts)) return error;
+                for (auto part : parts) {
+                    if (auto error = part.unescaped_key().get(key)) return error;
+                    if (form == Form::place) {
+                        auto found = place.find(key);
+                        if (found == place.end()) continue;
+                        if (auto error = part.value().get_double().get(number)) return error;
+                        add_converted(number, found->second, 0, out);
+                    } else if (key == "location") {
+                        if (auto error = part.value().get_string().get(text)) return error;
+                        auto found = tyres.find(text);
+                        if (found != tyres.end()) tyre = &found->second;
+                    } else if (key == "pressure") {
+                        ondemand::value pressure;
+                        if (auto error = part.value().get(pressure)) return error;
+                        if (auto error = get_measured(pressure, pressures, number)) return error;
+                    }
+                }
+                if (tyre != nullptr) add_converted(number, *tyre, 0, out);
+            }
+        }
+        for (size_t index = first; index < out.size(); index++) out[index].time = time;
+    }
+    return SUCCESS;
+}
+
+error_code decode_highmobility(ondemand::document &document, Readings &out) {
+    static const Map measured = known({
+        {"odometer", {"Vehicle.TraveledDistance", 1000}},
+        {"battery_voltage", {"Vehicle.LowVoltageBattery.CurrentVoltage", 1}},
+        {"speed", {"Vehicle.Speed", 1}},
+        {"distance_to_next_service", {"Vehicle.Service.DistanceToService", 1}},
+    });
+    static const Map ratios =
+        known({{"fuel_level", {"Vehicle.Powertrain.FuelSystem.RelativeLevel", 100}}});
+    ondemand::object object, capabilities;
+    std::string_view key, name;
+    if (auto error = document.get_object().get(object)) return error;
+    for (auto field : object) {
+        if (auto error = field.unescaped_key().get(key)) return error;
+        if (key == "vin") {
+            if (auto error = field.value().get_string().get(name)) return error;
+        } else if (key == "data") {
+            if (auto error = field.value().get_object().get(capabilities)) return error;
+            for (auto capability : capabilities) {
+                ondemand::object properties;
+                if (auto error = capability.value().get_object().get(properties)) return error;
+                for (auto property : properties) {
+                    if (auto error = property.unescaped_key().get(key)) return error;
+                    Form form = Form::none;
+                    const Mapped *mapped = nullptr;
+                    if (auto found = measured.find(key); found != measured.end()) {
+                        form = Form::measured;
+                        mapped = &found->second;
+                    } else if (auto ratio = ratios.find(key); ratio != ratios.end()) {
+                        form = Form::ratio;
+                        mapped = &ratio->second;
+                    } else if (key == "tire_pressures") {
+                        form = Form::tyres;
+                    } else if (key == "coordinates") {
+                        form = Form::place;
+                    } else {
+                        continue;
+                    }
+                    ondemand::array values;
+                    if (auto error = property.value().get_array().get(values)) return error;
+                    if (auto error = decode_property(values, form, mapped, out)) return error;
+                }
+            }
+        }
+    }
+    return SUCCESS;
+}
+
+error_code decode_onstar(ondemand::document &document, Readings &out) {
+    static const Map map = known({
+        {"odo_read", {"Vehicle.TraveledDistance", 1000}},
+        {"trip_a_odo", {"Vehicle.TripMeterReading", 1000}},
+    });
+    // Which of the readings a time belongs to.
+    static const std::unordered_map<std::string_view, uint16_t> times = {
+        {"odo_read_last_updated", map.at("odo_read").signal->number},
+        {"trip_a_odo_last_updated", map.at("trip_a_odo").signal->number},
+    };
+    ondemand::object object;
+    std::string_view key, text;
+    if (auto error = document.get_object().get(object)) return error;
+    for (auto field : object) {
+        if (auto error = field.unescaped_key().get(key)) return error;
+        if (auto found = map.find(key); found != map.end()) {
+            ondemand::value raw;
+            double value;
+            if (auto error = field.value().get(raw)) return error;
+            if (auto error = get_number(raw, value)) return error;
+            // 0 stands for "not read".
+            if (value != 0) add_converted(value, found->second, 0, out);
+        } else if (auto time = times.find(key); time != times.end()) {
+            int64_t at;
+            if (auto error = field.value().get_string().get(text)) return error;
+            if (!milliseconds(text, at)) return INCORRECT_TYPE;
+            for (Reading &reading : out) {
+                if (reading.signal == time->second) reading.time = at;
+            }
+        }
+    }
+    return SUCCESS;
+}
+
 struct Message {
     const char *start;
     size_t length;
@@ -324,6 +498,8 @@ Decoder decoder_of(const std::string &corpus) {
     if (corpus == "native") return decode_native;
     if (corpus == "bmw") return decode_bmw;
     if (corpus == "teltonika") return decode_teltonika;
+    if (corpus == "highmobility") return decode_highmobility;
+    if (corpus == "onstar") return decode_onstar;
     fail("no corpus " + corpus);
 }
 

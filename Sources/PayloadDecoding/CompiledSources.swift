@@ -24,6 +24,7 @@ public final class CompiledSources: Sendable {
     let nodes: [DocumentNode]
     let edges: [DocumentEdge]
     let documentRules: [DocumentRule]
+    let quickFields: [ShapeStep]
     let missingEdges: [Int32]
     let layouts: [DocumentLayout]
     let words: [WordValue]
@@ -52,7 +53,10 @@ public final class CompiledSources: Sendable {
         nativeScope = compiler.nativeScope
         nativeRules = compiler.nativeRules
         nodes = compiler.nodes
-        edges = compiler.edges
+        let edges = compiler.edges.map { $0.settled(compiler.shapes) }
+        self.edges = edges
+        quickFields = Self.quickFields(
+            edges, compiler.documentRules, sentinels: compiler.sentinels)
         documentRules = compiler.documentRules
         missingEdges = compiler.missingEdges
         layouts = compiler.layouts
@@ -62,6 +66,9 @@ public final class CompiledSources: Sendable {
         sentinels = compiler.sentinels
         can = compiler.can
         protobuf = compiler.protobuf
+        compiler.shapes.rules = compiler.shapes.rules.map {
+            $0.settled(sentinels: compiler.sentinels)
+        }
         shapes = compiler.shapes
     }
 
@@ -108,7 +115,13 @@ public final class CompiledSources: Sendable {
     ) throws(DecodeError) -> DecodeOutcome {
         let limit = Int(payloadLimits[Int(route.source.number)])
         guard payload.byteCount <= limit else { throw DecodeError(.payloadTooLarge, at: limit) }
-        if workspace.shapes.isOn, topics.templates[Int(route.template)].content.hasShapes {
+        let template = topics.templates[Int(route.template)]
+        if template.content == .fields || template.content == .text {
+            let outcome = decodeFieldQuickly(
+                template, route, topic: topic, payload, arrival: arrival, isRetained: isRetained,
+                &readings)
+            if let outcome { return outcome }
+        } else if workspace.shapes.isOn, template.content.hasShapes {
             let outcome = decodeByShape(
                 route, topic: topic, payload, arrival: arrival, isRetained: isRetained, &workspace,
                 &readings, &texts)

@@ -95,12 +95,12 @@ extension ShapeMemory {
     @inline(always)
     mutating func follow(
         _ shape: Shape, _ payload: RawSpan, _ cursor: inout ShapeCursor,
-        _ readings: inout OutputSpan<Reading>, isRetained: Bool
+        _ captures: inout [Int32], _ readings: inout OutputSpan<Reading>, isRetained: Bool
     ) -> ShapeStop {
         let first = Int(shape.firstStep)
         return runSteps(
             steps.span.extracting(first..<(first + Int(shape.stepCount))),
-            unsafe literals.span.bytes, payload, &cursor, dates, &readings, isRetained)
+            unsafe literals.span.bytes, payload, &cursor, dates, &captures, &readings, isRetained)
     }
 }
 

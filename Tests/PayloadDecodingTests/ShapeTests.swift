@@ -146,6 +146,29 @@ import VehicleSignals
         #expect(decoder.workspace.shapeFigures.fitted > 50)
     }
 
+    @Test func `hold readings of several members with their units`() throws {
+        var trial = ShapeTrial(try TwinSources.make())
+        let values = [
+            "7", "\"812.5\"", "-1", "\"INVALID\"", "null", "9007199254740993", "0.0004", "[]",
+            "{}", "\"12\\u0030\"", "1e3", "8123",
+        ]
+        for isTimeFirst in [true, false] {
+            for unit in ["\"km\"", "\"MI\"", "null", "\"parsec\""] {
+                for (index, value) in values.enumerated() {
+                    let time = "\"timestamp\":\"2025-10-01T10:12:1\(index % 10)Z\""
+                    let members = "\"unit\":\(unit),\"value\":\(value)"
+                    let object = isTimeFirst ? "\(time),\(members)" : "\(members),\(time)"
+                    let text =
+                        #"{"vin":"V1","data":{"vehicle.vehicle.travelledDistance":{\#(object)},"#
+                        + #""other":{"a":\#(index),"b":"c"}}}"#
+                    let difference = trial.difference("GCID/V1", Array(text.utf8))
+                    #expect(difference == nil, "\(difference ?? "")")
+                }
+            }
+        }
+        #expect(trial.fitted > 50, "values of all kinds fit the shape of their unit")
+    }
+
     @Test func `are forgotten with the sources that they were learnt with`() throws {
         var decoder = MessageDecoder(try TwinSources.make())
         let text = #"{"signals":{"Vehicle.TraveledDistance":12}}"#

@@ -8,6 +8,8 @@ enum Corpora {
     static let all: [(name: String, lines: @Sendable () -> [String])] = [
         ("native", NativeCorpus.lines), ("tesla", TeslaCorpus.lines),
         ("bmw", BMWCorpus.lines), ("teltonika", TeltonikaCorpus.lines),
+        ("highmobility", HighMobilityCorpus.lines), ("onstar", OnStarCorpus.lines),
+        ("ovms", OVMSCorpus.lines),
     ]
 
     /// The text of a file of the project; the working folder is the project's root.

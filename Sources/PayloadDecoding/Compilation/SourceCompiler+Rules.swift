@@ -10,6 +10,8 @@ extension SourceCompiler {
         var rule = ValueRule(signal: signal, kind: kind(of: definition))
         rule.takesNumbersAsText = field.takesNumbersAsText
         rule.hasWords = !field.words.isEmpty
+        rule.hasNumberWords = (field.words.keys + field.invalidTexts + definition.allowed)
+            .contains { Self.mayBeNumber($0) }
         let isNumber = rule.kind == .integer || rule.kind == .double
         if isNumber {
             try setConversion(&rule, field, definition)
@@ -26,6 +28,12 @@ extension SourceCompiler {
         sentinels.append(contentsOf: field.invalidNumbers)
         rule.wordScope = try makeWords(field, definition, signal, path: path)
         return rule
+    }
+
+    /// Whether a word looks like a number on its first look.
+    private static func mayBeNumber(_ word: String) -> Bool {
+        let first = word.utf8.first { $0 != UInt8(ascii: "-") } ?? 0
+        return first >= 0x30 && first <= 0x39
     }
 
     private func kind(of definition: SignalDefinition) -> ValueRule.Kind {

@@ -17,17 +17,19 @@ extension SourceCompiler {
         var candidateTemplates: [UInt16] = []
         for level in Set(layout.anchored.keys.map(\.level)).sorted() {
             let scope = names.newScope()
-            places.append(TopicTable.AnchorPlace(scope: scope, level: level))
+            var place = TopicTable.AnchorPlace(scope: scope, level: level)
             for key in layout.anchored.keys.filter({ $0.level == level }).sorted(by: {
                 $0.literal < $1.literal
             }) {
                 let list = layout.anchored[key] ?? []
+                place.admit(key.literal)
                 _ = names.add(scope: scope, name: key.literal, value: Int32(candidates.count))
                 candidates.append(
                     TopicTable.Candidates(
                         start: Int32(candidateTemplates.count), count: Int32(list.count)))
                 candidateTemplates.append(contentsOf: list)
             }
+            places.append(place)
         }
         return TopicTable(
             templates: layout.templates, segments: layout.segments,
@@ -85,8 +87,10 @@ private struct TopicLayout {
                 trailing: UInt8(trailing), hasRun: run != nil,
                 runIsField: all.contains(.fieldLevels), content: pending.content,
                 layout: pending.layout, fixedEdge: pending.fixedEdge))
+        let last = templates.count - 1
         var anchor: Anchor?
         for (place, segment) in all.enumerated() {
+            let level = Int8(place < leading ? place : place - all.count)
             switch segment {
             case .literal(let text):
                 segments.append(
@@ -94,12 +98,16 @@ private struct TopicLayout {
                         kind: .literal, offset: UInt32(literals.count),
                         length: UInt16(text.utf8.count)))
                 literals.append(contentsOf: text.utf8)
-                let level = place < leading ? place : place - all.count
-                if anchor == nil { anchor = Anchor(level: Int8(level), literal: text) }
-            case .vehicle: segments.append(CompiledSegment(kind: .vehicle))
-            case .field: segments.append(CompiledSegment(kind: .field))
+                if anchor == nil { anchor = Anchor(level: level, literal: text) }
+            case .vehicle:
+                segments.append(CompiledSegment(kind: .vehicle))
+                templates[last].vehicleLevel = level
+            case .field:
+                segments.append(CompiledSegment(kind: .field))
+                templates[last].fieldLevel = level
             case .any: segments.append(CompiledSegment(kind: .any))
             case .pattern(let pattern):
+                templates[last].hasPattern = true
                 segments.append(CompiledSegment(kind: .pattern, offset: UInt32(patterns.count)))
                 patterns.append(
                     CompiledPattern(

@@ -77,7 +77,7 @@ extension CompiledSources {
                     _ = try nextByte(bytes, &at)
                     let value = at
                     try skipValue(bytes, &at, depth: depth + 1)
-                    work.recorder.note(.skip, depth: depth + 1, from: value, to: at)
+                    try noteSkipped(bytes, from: value, to: at, depth: depth + 1, &work)
                     continue
                 }
                 guard work.isFirst(Int(edge), in: keys) else {
@@ -117,6 +117,10 @@ extension CompiledSources {
         let byte = try nextByte(bytes, &at)
         let start = at
         if edge.isWhole {
+            if edge.isPlainArray, byte == UInt8(ascii: "[") {
+                return try decodeElements(
+                    edge, depth: depth, bytes, &at, &work, &readings, &texts)
+            }
             let wasOn = work.recorder.pause()
             try decodeShapedEdge(
                 edge, byte, depth: depth, bytes, &at, &work, &readings, &texts)

@@ -38,6 +38,23 @@ struct DocumentEdge: Sendable, BitwiseCopyable {
 
     /// More than an object or one value: handled apart, so that the common way stays short.
     var isWhole: Bool { firstElement >= 0 || embedded >= 0 }
+
+    /// Nothing is read of the value itself.
+    var isBare: Bool { ruleCount == 0 && timeSlot < 0 && !isVehicle && !isWhole }
+
+    /// The value is an array whose elements are all read in one way, and no more than that. Filled
+    /// in when all is laid down.
+    var isPlainArray = false
+
+    func settled(_ shapes: ShapeTables) -> DocumentEdge {
+        var edge = self
+        guard firstElement >= 0, embedded < 0, lists == 0, capture < 0, node < 0, ruleCount == 0,
+            timeSlot < 0, !isVehicle
+        else { return edge }
+        let element = shapes.elements[Int(firstElement)]
+        edge.isPlainArray = element.next < 0 && element.place == ElementEdge.every
+        return edge
+    }
 }
 
 /// A rule within a document.

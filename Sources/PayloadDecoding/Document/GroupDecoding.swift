@@ -28,6 +28,7 @@ extension CompiledSources {
                 range = shapes.choices[Int(choice)]
             }
             for place in range.start..<(range.start + range.count) {
+                if try decodePartQuickly(Int(place), bytes, &work, &readings) { continue }
                 try decodeGroupRule(
                     shapes.rules[Int(place)], depth: depth, bytes, &work, &readings, &texts)
             }
@@ -120,7 +121,7 @@ extension CompiledSources {
     }
 
     /// What a member's text, number or literal leads to in `scope`.
-    private func memberWord(
+    func memberWord(
         _ scope: UInt32, _ bytes: RawSpan, at place: Int
     ) throws(DecodeError) -> Int32 {
         var at = place

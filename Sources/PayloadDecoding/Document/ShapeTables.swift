@@ -44,6 +44,23 @@ struct GroupRule: Sendable, BitwiseCopyable {
     /// The member that makes the value absent if it says a word of the scope.
     var unlessCapture: Int16 = -1
     var unlessScope: UInt32 = 0
+    /// The step for a number that is a part of a text; `quick` is `.nothing` for all others.
+    /// Filled in when all is laid down.
+    var partStep = ShapeStep(action: .grouped, slot: -1, depth: 0, index: 0)
+
+    func settled(sentinels: [Double]) -> GroupRule {
+        var settled = self
+        let format = rule.format
+        guard eachCapture < 0, timeCapture < 0, unitCapture < 0, format.kind == .plain,
+            format.part >= 0, format.list < 0
+        else { return settled }
+        settled.partStep.setQuick(rule.rule, sentinels: sentinels)
+        switch settled.partStep.quick {
+        case .double, .integer, .number: settled.partStep.quick = .number
+        default: settled.partStep.quick = .nothing
+        }
+        return settled
+    }
 }
 
 /// How a value is written; see ``ValueFormat``.

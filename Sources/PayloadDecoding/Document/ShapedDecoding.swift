@@ -42,7 +42,7 @@ extension CompiledSources {
         }
     }
 
-    private func decodeElements(
+    func decodeElements(
         _ edge: DocumentEdge, depth: Int, _ bytes: RawSpan, _ at: inout Int,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>

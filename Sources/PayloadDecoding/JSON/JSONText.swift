@@ -70,7 +70,7 @@ private func scanUnusualText(
 /// The top bit of each byte that is a quote, a backslash, a control character or not ASCII. Only
 /// the lowest mark is exact: a subtraction may borrow from the byte above a marked one.
 @inline(always)
-private func marksOfSpecialBytes(_ word: UInt64) -> UInt64 {
+func marksOfSpecialBytes(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let quotes = word ^ (ones &* 0x22)
     let slashes = word ^ (ones &* 0x5C)

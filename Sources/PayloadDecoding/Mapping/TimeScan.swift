@@ -38,6 +38,10 @@ public enum TimeKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         }
     }
 
+    /// Whether texts like `2026-02-03T07:11:00Z` may be read in one go.
+    @inline(always)
+    var isQuick: Bool { self == .rfc3339 || self == .rfc3339OrMilliseconds || self == .iso }
+
     public init?(word: String) {
         guard let match = Self.allCases.first(where: { $0.word == word }) else { return nil }
         self = match
@@ -53,7 +57,7 @@ func scanTime(
     var found: Int64?
     switch bytes.byte(at: at) {
     case UInt8(ascii: "\""):
-        if kind == .rfc3339 || kind == .rfc3339OrMilliseconds {
+        if kind.isQuick {
             let place = Place(truncatingIfNeeded: start)
             if let date = bytes.quickDate(at: place) {
                 let (time, end) = bytes.quickTime(at: place, date)

@@ -46,8 +46,10 @@ extension RawSpan {
         let ends = hasPoint ? others & (others &- 1) : others
         let end = UInt64(truncatingIfNeeded: ends.trailingZeroBitCount) & 0x78
         let last = (characters &>> end) & 0xFF
-        // The byte that the sign has freed ends nothing: the number may go on behind the word.
-        guard ends != 0, last != 0 else {
+        // The byte that the sign has freed ends nothing: the number may go on behind the word. The
+        // payload's end is an end.
+        let behind = place &+ Place(truncatingIfNeeded: sign &+ end &>> 3)
+        guard ends != 0, last != 0 || Int(behind) == byteCount else {
             return others == 0 ? longWhole(from: place, lanes) : longNumber(from: place)
         }
         // The point is taken out: what stands behind it moves down by a byte.
@@ -61,8 +63,7 @@ extension RawSpan {
         guard wrong == 0 else { return .none }
         return QuickNumber(
             mantissa: numberOfDigits(digits &<< (64 &- length)),
-            places: Int(truncatingIfNeeded: (length &- whole) &>> 3), sign: sign,
-            end: place &+ Place(truncatingIfNeeded: sign &+ end &>> 3))
+            places: Int(truncatingIfNeeded: (length &- whole) &>> 3), sign: sign, end: behind)
     }
 
     /// The same where the first eight characters are digits and up to seven more follow.

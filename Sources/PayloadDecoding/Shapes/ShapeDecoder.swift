@@ -75,7 +75,7 @@ extension CompiledSources {
         var stop = ShapeStop.atOther
         while true {
             stop = work.shapes.follow(
-                shape, payload, &cursor, &readings, isRetained: frame.isRetained)
+                shape, payload, &cursor, &work.captures, &readings, isRetained: frame.isRetained)
             guard stop == .atOther,
                 takeStep(shape, payload, &cursor, &work, &readings, &texts)
             else { break }

@@ -27,6 +27,7 @@ extension CompiledSources {
         work.recorder.stop()
         let layout = Int(topics.templates[Int(route.template)].layout)
         let qualityStart = layout < 0 ? 0 : Int(layouts[layout].qualityStart)
+        bindGroups(payload, &work.recorder.marks)
         let kept = work.shapes.keep(
             template: route.template, payload, work.recorder.marks,
             unknownSignals: work.outcome.unknownSignals,
@@ -43,12 +44,13 @@ extension CompiledSources {
     /// Whether what `mark` stands for goes on beyond its own place.
     private func isGathered(_ mark: ShapeMark) -> Bool {
         switch mark.action {
-        case .whole, .capture, .forget, .groups: return true
+        case .whole, .capture, .forget, .groups, .keep: return true
         case .edge:
             let edge = edges[Int(mark.index)]
             return documentRules[Int(edge.ruleStart)..<Int(edge.ruleStart + edge.ruleCount)]
                 .contains { !$0.format.isPlain }
-        case .skip, .signal, .time, .vehicle, .beginTimed, .ownTime, .endTimed, .missing, .end:
+        case .skip, .signal, .time, .vehicle, .beginTimed, .ownTime, .endTimed, .missing,
+            .grouped, .groupTime, .lateTime, .literal, .end:
             return false
         }
     }
@@ -57,8 +59,13 @@ extension CompiledSources {
         var step = ShapeStep(
             action: mark.action, slot: mark.slot, depth: mark.depth, index: mark.index)
         switch mark.action {
-        case .signal: step.setQuick(nativeRules[Int(mark.index)])
+        case .signal: step.setQuick(nativeRules[Int(mark.index)], sentinels: sentinels)
         case .time, .ownTime: step.quick = .time
+        case .skip: step.quick = .skip
+        case .keep:
+            step.quick = .keep
+            step.lowest = UInt64(edges[Int(mark.index)].capture)
+        case .grouped, .groupTime, .lateTime: return groupStep(of: mark, step, qualityStart)
         case .edge:
             let edge = edges[Int(mark.index)]
             if edge.isVehicle { break }
@@ -67,19 +74,52 @@ extension CompiledSources {
             {
                 let rule = documentRules[Int(edge.ruleStart)]
                 step.slot = rule.timeSlot
-                step.setQuick(rule.rule)
+                step.setQuick(rule.rule, sentinels: sentinels)
             } else if edge.timeSlot >= 0, edge.ruleCount == 0 {
                 step.slot = edge.timeSlot
                 step.timeKind = edge.timeKind
-                if edge.timeKind == .rfc3339 || edge.timeKind == .rfc3339OrMilliseconds {
-                    step.quick = .time
-                }
+                if edge.timeKind.isQuick { step.quick = .time }
+                if edge.timeKind == .epochMilliseconds { step.quick = .milliseconds }
+            } else if edge.isBare {
+                step.quick = .skip
             }
-        case .skip, .vehicle, .beginTimed, .endTimed, .missing, .whole, .capture, .forget,
-            .groups, .end:
+        case .vehicle, .beginTimed, .endTimed, .missing, .whole, .capture, .forget, .groups,
+            .literal, .end:
             break
         }
         if step.slot >= 0 { step.quality = qualities[qualityStart + Int(step.slot)] }
+        return step
+    }
+}
+
+extension CompiledSources {
+    /// The step of a reading of several members, or of its time.
+    private func groupStep(
+        of mark: ShapeMark, _ begun: ShapeStep, _ qualityStart: Int
+    ) -> ShapeStep {
+        var step = begun
+        let group = shapes.rules[Int(mark.index)]
+        step.quality = group.timeQuality
+        guard mark.action == .grouped else {
+            step.timeKind = group.timeKind
+            if group.timeKind.isQuick {
+                step.quick = mark.action == .groupTime ? .groupTime : .lateTime
+            }
+            return step
+        }
+        var rule = group.rule.rule
+        rule.conversion = mark.conversion
+        rule.wholeFactor = mark.wholeFactor
+        step.setQuick(rule, sentinels: sentinels)
+        switch step.quick {
+        case .double, .integer, .number: step.quick = .boundNumber
+        case .boolean: step.quick = .boundBoolean
+        default: step.quick = .nothing
+        }
+        step.binding = mark.binding
+        if step.binding == .none, step.slot >= 0 {
+            step.quality = qualities[qualityStart + Int(step.slot)]
+        }
         return step
     }
 }

@@ -150,7 +150,9 @@ struct ShapeMemory: Sendable {
         unknownSignals: UInt32, isGathering: Bool, _ make: (ShapeMark) -> ShapeStep
     ) -> Int? {
         var literalBytes = payload.byteCount
-        for mark in marks { literalBytes -= Int(mark.end - mark.start) }
+        for mark in marks where mark.action != .literal {
+            literalBytes -= Int(mark.end - mark.start)
+        }
         guard shapes.count < ShapeLimits.shapesMax,
             steps.count + marks.count + 1 <= ShapeLimits.allStepsMax,
             literals.count + literalBytes <= ShapeLimits.literalBytesMax
@@ -162,7 +164,7 @@ struct ShapeMemory: Sendable {
         literals.removeLast(8)
         let firstStep = steps.count
         var at = 0
-        for mark in marks {
+        for mark in marks where mark.action != .literal {
             appendStep(make(mark), payload, from: at, to: Int(mark.start))
             at = Int(mark.end)
         }

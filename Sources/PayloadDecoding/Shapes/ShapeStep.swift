@@ -22,13 +22,23 @@ struct ShapeStep: Sendable, BitwiseCopyable {
         case whole
         /// The place of a value is kept; readings are made of several, by `index` among the nodes.
         case capture, forget, groups
+        /// A value whose place is kept and of which nothing else is wanted, by `index` among the
+        /// edges.
+        case keep
+        /// The one reading of an object, by `index` among the rules of groups; its time where that
+        /// stands before it and behind it.
+        case grouped, groupTime, lateTime
+        /// Not a step at all: bytes that are compared.
+        case literal
         /// The end of the payload.
         case end
 
         var takesBytes: Bool {
             switch self {
-            case .skip, .signal, .edge, .time, .vehicle, .ownTime, .whole, .capture: true
-            case .beginTimed, .endTimed, .missing, .forget, .groups, .end: false
+            case .skip, .signal, .edge, .time, .vehicle, .ownTime, .whole, .capture, .keep,
+                .grouped, .groupTime, .lateTime:
+                true
+            case .beginTimed, .endTimed, .missing, .forget, .groups, .literal, .end: false
             }
         }
     }
@@ -36,6 +46,16 @@ struct ShapeStep: Sendable, BitwiseCopyable {
     /// What the quick loop does by itself; everything else is done by ``Action``.
     enum Quick: UInt8, BitwiseCopyable {
         case nothing, double, integer, boolean, time, end
+        /// A number of any sort, and a value that nobody wants.
+        case number, skip
+        /// Steps of ``ShapeStep/takeQuickly(_:at:_:_:_:_:isRetained:)``: values whose place is
+        /// kept, values and times of groups, and milliseconds.
+        case keep, boundNumber, boundBoolean, milliseconds, groupTime, lateTime
+    }
+
+    /// Where the time of a group's reading stands.
+    enum Binding: UInt8, BitwiseCopyable {
+        case none, before, behind
     }
 
     /// Where the bytes in front lie in ``ShapeMemory/literals``.
@@ -51,6 +71,11 @@ struct ShapeStep: Sendable, BitwiseCopyable {
     var quality = TimeQuality.event
     var signal = SignalID.unknown
     var index: Int32
+    /// The number that means "no value"; `.min`: none.
+    var sentinel = Int8.min
+    var isDouble = false
+    var takesText = false
+    var binding = Binding.none
     /// The rule's conversion and bounds, so that the quick loop has them at hand: bounds are bits
     /// of doubles or of integers.
     var conversion = UnitConversion.identity
@@ -58,26 +83,38 @@ struct ShapeStep: Sendable, BitwiseCopyable {
     var lowest: UInt64 = 0
     var highest: UInt64 = 0
 
-    /// Takes from `rule` what a plain number or truth value needs. Words and sentinels are left to
-    /// the general step.
-    mutating func setQuick(_ rule: ValueRule) {
+    /// Takes from `rule` what a plain number or truth value needs. Words are left to the general
+    /// step.
+    mutating func setQuick(_ rule: ValueRule, sentinels: [Double]) {
         signal = rule.signal
-        guard !rule.hasWords, rule.sentinelCount == 0 else { return }
+        conversion = rule.conversion
+        wholeFactor = rule.wholeFactor
+        takesText = rule.takesNumbersAsText
+        guard !rule.hasNumberWords, setSentinel(rule, sentinels) else { return }
         switch rule.kind {
         case .double:
-            quick = .double
+            quick = takesText || sentinel != .min ? .number : .double
+            isDouble = true
             lowest = rule.minimum.bitPattern
             highest = rule.maximum.bitPattern
         case .integer:
-            guard rule.wholeFactor != 0 else { return }
-            quick = .integer
+            let isPlain = rule.conversion.isIdentity && rule.wholeFactor == 1
+            quick = isPlain && !takesText && sentinel == .min ? .integer : .number
             lowest = UInt64(bitPattern: rule.lowest)
             highest = UInt64(bitPattern: rule.highest)
-        case .boolean: quick = .boolean
-        case .allowed, .text, .troubleCodes: return
+        case .boolean: quick = rule.sentinelCount == 0 ? .boolean : .nothing
+        case .allowed, .text, .troubleCodes: break
         }
-        conversion = rule.conversion
-        wholeFactor = rule.wholeFactor
+    }
+
+    /// `false` if more is to be compared than one small number.
+    private mutating func setSentinel(_ rule: ValueRule, _ sentinels: [Double]) -> Bool {
+        guard rule.sentinelCount > 0 else { return true }
+        guard rule.sentinelCount == 1,
+            let small = Int8(exactly: sentinels[Int(rule.sentinelStart)]), small != .min
+        else { return false }
+        sentinel = small
+        return true
     }
 }
 
@@ -90,12 +127,18 @@ struct ShapeMark: Sendable, BitwiseCopyable {
     /// Where the value begins and ends; equal for what takes no bytes.
     var start: UInt32
     var end: UInt32
+    /// A group asks for these very bytes, if it is bound.
+    var isLiteral = false
+    var binding = ShapeStep.Binding.none
+    /// What the unit beside the value asks for.
+    var conversion = UnitConversion.identity
+    var wholeFactor: Int64 = 1
 }
 
 /// Notes what the general path does, value by value, while it decodes one payload.
 struct ShapeRecorder: Sendable {
     private(set) var isOn = false
-    private(set) var marks: [ShapeMark] = []
+    var marks: [ShapeMark] = []
 
     mutating func start() {
         if marks.capacity < ShapeLimits.stepsMax { marks.reserveCapacity(ShapeLimits.stepsMax) }

@@ -70,11 +70,58 @@ extension CompiledSources {
             let rule = documentRules[Int(step.index)]
             try appendWord(
                 rule.rule, rule.missing, slot: slot, at: Int(start), &work, &readings)
+        case .keep, .grouped, .groupTime, .lateTime:
+            return try takeBound(
+                step, byte, payload, &at, &cursor, &work, &readings, &texts)
         case .whole, .capture, .forget, .groups:
             try gather(step, byte, payload, &at, &cursor, &work, &readings, &texts)
-        case .end: return false
+        case .literal, .end: return false
         }
         return true
+    }
+
+    /// What belongs to a reading of several members.
+    private func takeBound(
+        _ step: ShapeStep, _ byte: UInt8, _ payload: RawSpan, _ at: inout Int,
+        _ cursor: inout ShapeCursor, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) -> Bool {
+        let start = cursor.at
+        switch step.action {
+        case .keep:
+            let edge = edges[Int(step.index)]
+            guard byte != UInt8(ascii: "{") || edge.node < 0 else { return false }
+            work.captures[Int(edge.capture)] = Int32(truncatingIfNeeded: start)
+            try skipValue(payload, &at, depth: Int(step.depth))
+        case .grouped:
+            try takeGrouped(step, payload, &at, &cursor, &work, &readings, &texts)
+        default:
+            let time = try scanTime(step.timeKind, payload, &at) ?? .min
+            payload.remember(dateAt: start, of: time, &work.shapes.dates)
+            if step.action == .groupTime {
+                cursor.ownTime = time
+            } else {
+                cursor.giveTime(time, step.quality, &readings)
+            }
+        }
+        return true
+    }
+
+    /// The one reading of an object whose unit is known.
+    private func takeGrouped(
+        _ step: ShapeStep, _ payload: RawSpan, _ at: inout Int, _ cursor: inout ShapeCursor,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        cursor.firstTimed = readings.count
+        cursor.hasPending = true
+        var rule = shapes.rules[Int(step.index)].rule.rule
+        rule.conversion = step.conversion
+        rule.wholeFactor = step.wholeFactor
+        try decodeScalar(
+            rule, slot: Int(step.slot), depth: Int(step.depth), payload, &at, &work, &readings,
+            &texts)
+        if step.binding == .before { cursor.giveTime(cursor.ownTime, step.quality, &readings) }
     }
 
     /// What is complete only where an object or the document ends.
@@ -108,7 +155,7 @@ extension CompiledSources {
 /// The loop over plain values: a free function, so that all it needs is in registers.
 func runSteps(
     _ steps: Span<ShapeStep>, _ literals: RawSpan, _ payload: RawSpan,
-    _ cursor: inout ShapeCursor, _ dates: DateMemory,
+    _ cursor: inout ShapeCursor, _ dates: DateMemory, _ captures: inout [Int32],
     _ readings: inout OutputSpan<Reading>, _ isRetained: Bool
 ) -> ShapeStop {
     var at = cursor.at
@@ -143,6 +190,17 @@ func runSteps(
             continue
         case .end: return Int(at) == payload.byteCount ? .atEnd : .differs
         case .nothing: return .atOther
+        case .number: value = steps[place].quickNumber(payload, at: at)
+        case .skip, .keep, .boundNumber, .boundBoolean, .milliseconds, .groupTime, .lateTime:
+            let end =
+                steps[place].quick == .skip
+                ? skipQuickly(payload, at: at)
+                : steps[place].takeQuickly(
+                    payload, at: at, &cursor, dates, &captures, &readings, isRetained: isRetained)
+            guard end != 0 else { return .atOther }
+            at = end
+            place &+= 1
+            continue
         }
         guard value.end != 0 else { return .atOther }
         at = value.end
@@ -165,15 +223,6 @@ func runSteps(
     return .differs
 }
 
-/// A value that the quick loop has read; `end` is 0 where it is left to the general step.
-private struct QuickValue: BitwiseCopyable {
-    var kind: ValueKind
-    var bits: UInt64
-    var end: Place
-    /// Whether the signal's bounds allow it.
-    var isWithin: Bool
-}
-
 extension ShapeStep {
     @inline(always)
     fileprivate func quickDouble(_ payload: RawSpan, at place: Place) -> QuickValue {
@@ -194,14 +243,4 @@ extension ShapeStep {
             end: number.places == 0 && !overflow ? number.end : 0,
             isWithin: whole >= Int64(bitPattern: lowest) && whole <= Int64(bitPattern: highest))
     }
-}
-
-@inline(always)
-private func quickBoolean(_ payload: RawSpan, at place: Place) -> QuickValue {
-    let letters = payload.word(from: place)
-    let isTrue = letters & 0xFFFF_FFFF == 0x65_75_72_74
-    let isFalse = letters & 0xFF_FFFF_FFFF == 0x65_73_6C_61_66
-    return QuickValue(
-        kind: .boolean, bits: isTrue ? 1 : 0,
-        end: isTrue ? place &+ 4 : isFalse ? place &+ 5 : 0, isWithin: true)
 }

@@ -5,8 +5,9 @@ import VehicleSignals
 // Each function here establishes once which bytes it may read and then loads eight at a time
 // without a further check. A mistake here is a read outside of the payload, not a trap. So:
 //  - every `uncheckedWord(at: x)` stands under a comparison that shows x + 8 <= byteCount, every
-//    `uncheckedPair(at: x)` under one that shows x + 16 <= byteCount, in the same function, for any
-//    argument that a caller may hand over;
+//    `uncheckedPair(at: x)` under one that shows x + 16 <= byteCount, every `uncheckedHalf(at: x)`
+//    under one that shows x + 4 <= byteCount, in the same function, for any argument that a caller
+//    may hand over;
 //  - places have 32 bits without a sign and are added in 64, so no comparison can overflow;
 //  - nothing here keeps a span or an address, and nothing here writes.
 // The plain twin in the tests and the fuzz target `shapes` go over all of it. What it gains stands
@@ -26,6 +27,14 @@ extension RawSpan {
         unsafe UInt64(
             littleEndian: unsafeLoadUnaligned(
                 fromUncheckedByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self))
+    }
+
+    /// Four bytes, little-endian. The caller has shown that they lie within the span.
+    @inline(always)
+    private func uncheckedHalf(at offset: UInt64) -> UInt32 {
+        unsafe UInt32(
+            littleEndian: unsafeLoadUnaligned(
+                fromUncheckedByteOffset: Int(truncatingIfNeeded: offset), as: UInt32.self))
     }
 
     /// Sixteen bytes. The caller has shown that they lie within the span.
@@ -49,6 +58,13 @@ extension RawSpan {
         guard offset < size else { return 0 }
         // From here: size - 8 < offset < size.
         if size >= 8 { return uncheckedWord(at: size &- 8) &>> ((offset &+ 8 &- size) &* 8) }
+        if size >= 4 {
+            // Two halves that overlap, or are the same one: all of the span.
+            let all =
+                UInt64(uncheckedHalf(at: 0)) | UInt64(uncheckedHalf(at: size &- 4))
+                &<< ((size &- 4) &* 8)
+            return all &>> (offset &* 8)
+        }
         var word: UInt64 = 0
         for index in offset..<size {
             word |= UInt64(byte(at: Int(index))) &<< ((index &- offset) &* 8)
@@ -132,16 +148,21 @@ extension RawSpan {
         return fractionOfTime(at: place &+ 20, time)
     }
 
-    /// `.sssZ"` at `place`, behind a time of whole seconds.
+    /// `.sssZ"` or `.sss+00:00"` at `place`, behind a time of whole seconds.
     @inline(always)
     private func fractionOfTime(at place: Place, _ time: Int64) -> (time: Int64, end: Place) {
-        let lanes = (word(from: place) ^ 0x0000_225A_3030_302E) & 0x0000_FFFF_FFFF_FFFF
-        guard lanes & 0x0000_FFFF_0000_00FF == 0,
-            ((lanes &+ 0x0000_7676_7676_7676) | lanes) & 0x0000_8080_8080_8080 == 0
-        else { return (0, 0) }
+        let lanes = word(from: place) ^ 0x0000_225A_3030_302E
+        let digits = lanes & 0xFFFF_FFFF
+        guard digits & 0xFF == 0, ((digits &+ 0x7676_7676) | digits) & 0x8080_8080 == 0 else {
+            return (0, 0)
+        }
+        let isShort = (lanes &>> 32) & 0xFFFF == 0
+        guard isShort || word(from: place &+ 4) & 0xFF_FFFF_FFFF_FFFF == 0x22_3030_3A30_302B else {
+            return (0, 0)
+        }
         let fraction =
             ((lanes &>> 8) & 0xF) &* 100 &+ ((lanes &>> 16) & 0xF) &* 10 &+ ((lanes &>> 24) & 0xF)
-        return (time &+ Int64(truncatingIfNeeded: fraction), place &+ 6)
+        return (time &+ Int64(truncatingIfNeeded: fraction), place &+ (isShort ? 6 : 11))
     }
 
     /// The day of the time whose opening quote is at `place`, if it is one of 2000 to 2099 and

@@ -23,6 +23,18 @@ struct CompiledTemplate: Sendable, BitwiseCopyable {
     var layout: Int32
     /// The edge of the field where the template stands for one field alone; -1: the topic says it.
     var fixedEdge: Int32 = -1
+    /// The levels of vehicle and field, from the left or from the right as -1, -2, …; `nowhere`
+    /// where a run or a pattern holds them, or nothing.
+    var vehicleLevel = nowhere
+    var fieldLevel = nowhere
+    var hasPattern = false
+
+    static let nowhere = Int8.min
+
+    @inline(always)
+    static func level(_ level: Int8, of count: Int) -> Int {
+        level >= 0 ? Int(level) : count &+ Int(level)
+    }
 }
 
 /// What the payloads of a template are.
@@ -47,6 +59,23 @@ struct TopicTable: Sendable {
         var scope: UInt32
         /// Level from the left, or from the right as -1, -2, …
         var level: Int8
+        /// The lengths of the literals there, and their first bytes, by their last six bits: most
+        /// topics show with these that a look-up would find nothing.
+        var lengths: UInt64 = 0
+        var firstBytes: UInt64 = 0
+
+        mutating func admit(_ literal: String) {
+            lengths |= 1 &<< UInt64(literal.utf8.count & 63)
+            firstBytes |= 1 &<< UInt64((literal.utf8.first ?? 0) & 63)
+        }
+
+        @inline(always)
+        func mayHold(_ topic: RawSpan, from start: Int, count: Int) -> Bool {
+            let first =
+                count == 0 ? 0 : topic.word(from: Place(truncatingIfNeeded: start)) & 63
+            return (lengths &>> UInt64(truncatingIfNeeded: count & 63))
+                & (firstBytes &>> first) & 1 == 1
+        }
     }
 
     struct Candidates: Sendable, BitwiseCopyable {
@@ -130,6 +159,7 @@ extension TopicTable {
             let level = anchor.level >= 0 ? Int(anchor.level) : count + Int(anchor.level)
             guard level >= 0, level < count else { continue }
             let found = TopicLevel(starts, level)
+            guard anchor.mayHold(topic, from: found.start, count: found.length) else { continue }
             let list = names.value(
                 scope: anchor.scope, of: topic, from: found.start, count: found.length)
             guard list >= 0 else { continue }
@@ -190,33 +220,19 @@ extension TopicTable {
     ) -> Route {
         let template = templates[index]
         let leading = Int(template.leading)
-        let fixed = leading + Int(template.trailing)
         var route = Route(source: template.source, template: index)
-        for place in 0..<fixed {
-            let level = TopicLevel(starts, place < leading ? place : count - fixed + place)
-            let segment = segments[Int(template.segments) + place]
-            switch segment.kind {
-            case .pattern:
-                let found = cut(
-                    Int(segment.offset), topic, start: level.start, length: level.length)
-                guard let found else { break }
-                if found.vehicleLength > 0 {
-                    route.vehicleOffset = UInt16(found.vehicleStart)
-                    route.vehicleLength = UInt16(found.vehicleLength)
-                }
-                if found.fieldLength > 0 {
-                    route.fieldOffset = UInt16(found.fieldStart)
-                    route.fieldLength = UInt16(found.fieldLength)
-                }
-            case .vehicle:
-                route.vehicleOffset = UInt16(level.start)
-                route.vehicleLength = UInt16(level.length)
-            case .field:
-                route.fieldOffset = UInt16(level.start)
-                route.fieldLength = UInt16(level.length)
-            case .literal, .any: break
-            }
+        if template.vehicleLevel != CompiledTemplate.nowhere {
+            let level = TopicLevel(
+                starts, CompiledTemplate.level(template.vehicleLevel, of: count))
+            route.vehicleOffset = UInt16(truncatingIfNeeded: level.start)
+            route.vehicleLength = UInt16(truncatingIfNeeded: level.length)
         }
+        if template.fieldLevel != CompiledTemplate.nowhere {
+            let level = TopicLevel(starts, CompiledTemplate.level(template.fieldLevel, of: count))
+            route.fieldOffset = UInt16(truncatingIfNeeded: level.start)
+            route.fieldLength = UInt16(truncatingIfNeeded: level.length)
+        }
+        if template.hasPattern { cutPatterns(template, topic, starts, count, &route) }
         if template.runIsField {
             let first = TopicLevel(starts, leading)
             let last = TopicLevel(starts, count - Int(template.trailing) - 1)
@@ -224,5 +240,29 @@ extension TopicTable {
             route.fieldLength = UInt16(last.start + last.length - first.start)
         }
         return route
+    }
+    private func cutPatterns(
+        _ template: CompiledTemplate, _ topic: RawSpan, _ starts: Span<UInt32>, _ count: Int,
+        _ route: inout Route
+    ) {
+        let leading = Int(template.leading)
+        let fixed = leading + Int(template.trailing)
+        for place in 0..<fixed {
+            let segment = segments[Int(template.segments) + place]
+            guard segment.kind == .pattern else { continue }
+            let level = TopicLevel(starts, place < leading ? place : count - fixed + place)
+            guard
+                let found = cut(
+                    Int(segment.offset), topic, start: level.start, length: level.length)
+            else { continue }
+            if found.vehicleLength > 0 {
+                route.vehicleOffset = UInt16(found.vehicleStart)
+                route.vehicleLength = UInt16(found.vehicleLength)
+            }
+            if found.fieldLength > 0 {
+                route.fieldOffset = UInt16(found.fieldStart)
+                route.fieldLength = UInt16(found.fieldLength)
+            }
+        }
     }
 }

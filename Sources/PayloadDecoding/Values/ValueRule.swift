@@ -14,6 +14,8 @@ struct ValueRule: Sendable, BitwiseCopyable {
     var takesNumbersAsText = false
     /// Trouble codes may come as one text: `P0128,U1123`.
     var takesCodesAsText = false
+    /// Some word of its scope is a number: `"0": "OFF"`.
+    var hasNumberWords = false
     /// Scope of words and texts that mean "absent"; 0: none.
     var wordScope: UInt32 = 0
     /// Numbers that mean "absent", in ``CompiledSources/sentinels``.
