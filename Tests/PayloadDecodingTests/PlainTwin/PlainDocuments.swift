@@ -299,12 +299,11 @@ extension FieldMapping {
     /// Places of the members that make one reading together.
     var memberPaths: [[PathStep]] {
         guard let shape else { return [] }
-        let conditions = [when?.path, unless?.path].compactMap { $0 }
-        let members = shape.values + [shape.unit, shape.time?.path].compactMap { $0 }
-        guard let each = shape.each else { return (members + conditions).map { path + $0 } }
-        // One reading of several, in an array or alone.
-        return conditions.map { path + $0 } + [path + each] + members.map { path + each + $0 }
-            + members.map { path + each + [.each] + $0 }
+        let members =
+            shape.values
+            + [shape.unit, shape.time?.path, when?.path, unless?.path, shape.each]
+            .compactMap { $0 }
+        return members.map { path + $0 }
     }
 }
 
