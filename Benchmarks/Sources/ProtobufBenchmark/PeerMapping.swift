@@ -5,12 +5,14 @@ import VehicleSignals
 /// field number, and readings made from SwiftProtobuf's messages.
 struct PeerMapping {
     enum Kind: Int {
-        case none = 0, double, integer, integerNotZero, charging, location, tyres
+        case none = 0, double, integer, integerNotZero, charging, location, tyres, gear
     }
 
     struct Entry {
         var kind = Kind.none
         var signal: UInt16 = 0
+        /// The same value makes a reading of this signal too.
+        var second: UInt16 = 0
         var factor = 1.0
     }
 
@@ -33,6 +35,9 @@ struct PeerMapping {
         set(40, .integer, traction + "Range", 1609.344)
         set(35, .double, traction + "CurrentPower", 1000)
         set(179, .charging, traction + "Charging.IsCharging")
+        let cable = traction + "Charging.ChargingPort.AnyPosition.IsChargingCableConnected"
+        entries[179].second = catalogue.id(of: cable)?.number ?? .max
+        set(10, .gear, "Vehicle.Powertrain.Transmission.IsParkLockEngaged")
         for (key, wheel) in zip(
             69...72, ["1.Wheel.Left", "1.Wheel.Right", "2.Wheel.Left", "2.Wheel.Right"])
         {
@@ -41,10 +46,11 @@ struct PeerMapping {
         set(224, .tyres, "Vehicle.Chassis.Axle.Row1.Wheel.Left.Tire.IsPressureLow")
     }
 
-    /// For the peer in C++: number, kind, signal and factor of each field that is used.
+    /// For the peer in C++: number, kind, signals and factor of each field that is used.
     var file: String {
         entries.enumerated().filter { $0.element.kind != .none }.map {
-            "\($0.offset) \($0.element.kind.rawValue) \($0.element.signal) \($0.element.factor)\n"
+            "\($0.offset) \($0.element.kind.rawValue) \($0.element.signal) "
+                + "\($0.element.second) \($0.element.factor)\n"
         }.joined()
     }
 
@@ -67,7 +73,7 @@ struct PeerMapping {
         func add(_ kind: ValueKind, _ bits: UInt64, _ offset: UInt16 = 0) {
             readings.append(
                 Reading(
-                    signal: SignalID(entry.signal + offset), time: time, timeQuality: .event,
+                    signal: SignalID(entry.signal &+ offset), time: time, timeQuality: .event,
                     isRetained: false, kind: kind, bits: bits))
         }
         switch (entry.kind, value) {
@@ -77,7 +83,11 @@ struct PeerMapping {
             if entry.kind == .integerNotZero, number == 0 { return }
             add(.integer, UInt64(bitPattern: Int64((number * entry.factor).rounded())))
         case (.charging, .detailedChargeStateValue(let state)):
-            if state > 0 { add(.boolean, state == 4 ? 1 : 0) }
+            guard state > 0 else { return }
+            add(.boolean, state == 4 ? 1 : 0)
+            add(.boolean, state == 1 ? 0 : 1, entry.second &- entry.signal)
+        case (.gear, .shiftStateValue(let state)):
+            if (2...5).contains(state) { add(.boolean, state == 2 ? 1 : 0) }
         case (.location, .locationValue(let place)):
             add(.double, place.latitude.bitPattern)
             add(.double, place.longitude.bitPattern, 1)

@@ -47,8 +47,8 @@ struct Records {
         datum(224, Self.bytes(39, index % 9 == 0 ? [8, 1, 32, 1] : []), &out)
         number(35, random(0...150))
         number(258, random(0...900))
-        // Known to the schema, of no use to the gateway.
         word(10, 9, UInt64(index % 6))
+        // Known to the schema, of no use to the gateway.
         number(6, random(300...420))
         number(7, random(-200...900))
         number(85, random(-10...50))

@@ -22,13 +22,14 @@ using turnpike::bench::Value;
 
 namespace {
 
-enum Kind { kNone, kDouble, kInteger, kIntegerNotZero, kCharging, kLocation, kTyres };
+enum Kind { kNone, kDouble, kInteger, kIntegerNotZero, kCharging, kLocation, kTyres, kGear };
 // As the gateway numbers them in a reading.
 enum ReadingKind : uint8_t { kDoubleBits = 0, kIntegerBits = 1, kBooleanBits = 2 };
 
 struct Entry {
     int kind = kNone;
     uint16_t signal = 0;
+    uint16_t second = 0;
     double factor = 1;
 };
 
@@ -70,8 +71,14 @@ void decode(const std::string &bytes, const std::vector<Entry> &mapping, Payload
                                   std::round(value.double_value() * entry.factor))));
             break;
         case kCharging:
-            if (value.detailed_charge_state_value() > 0)
-                add(kBooleanBits, value.detailed_charge_state_value() == 4);
+            if (value.detailed_charge_state_value() <= 0) break;
+            add(kBooleanBits, value.detailed_charge_state_value() == 4);
+            add(kBooleanBits, value.detailed_charge_state_value() != 1,
+                static_cast<uint16_t>(entry.second - entry.signal));
+            break;
+        case kGear:
+            if (value.shift_state_value() >= 2 && value.shift_state_value() <= 5)
+                add(kBooleanBits, value.shift_state_value() == 2);
             break;
         case kLocation:
             if (value.value_case() != Value::kLocationValue) break;
@@ -111,9 +118,10 @@ int main(int count, char **arguments) {
     }
     std::vector<Entry> mapping(512);
     std::ifstream table(arguments[2]);
-    for (int key, kind, signal; table >> key >> kind >> signal;) {
+    for (int key, kind, signal, second; table >> key >> kind >> signal >> second;) {
         mapping[key].kind = kind;
         mapping[key].signal = static_cast<uint16_t>(signal);
+        mapping[key].second = static_cast<uint16_t>(second);
         table >> mapping[key].factor;
     }
     if (records.empty()) return 2;
