@@ -15,6 +15,8 @@ private final class Holder {
     init(_ path: String) throws {
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
+        // The use of a key may just be noted: the holder waits for its turn like anybody.
+        configuration.busyMode = .timeout(10)
         file = try DatabaseQueue(path: path, configuration: configuration)
         try file.inDatabase { try $0.beginTransaction(.immediate) }
     }
