@@ -20,7 +20,7 @@ struct CANSession: Sendable, Equatable {
     private static let transferBytes = 25
     private static let factBytes = 8
 
-    /// Replaces `stored` by this session; empty where there is nothing to remember.
+    /// Replaces `stored` by what is remembered here; empty where there is nothing to remember.
     func write(to stored: inout [UInt8]) {
         stored.removeAll(keepingCapacity: true)
         guard !isEmpty else { return }
