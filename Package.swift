@@ -98,7 +98,7 @@ let package = Package(
         // Floor 3: the outside.
         room("MQTTLink", ["CMosquitto", "CSocketBuffer", "VehicleSignals"]),
         room("IngestJournal", ["CSQLite", "VehicleSignals"]),
-        room("StateStore", ["VehicleSignals", grdb]),
+        room("StateStore", ["CSQLite", "VehicleSignals", grdb]),
         room("CustomerStore", ["VehicleSignals", "Customers", grdb, crypto]),
         room(
             "TriggerDelivery",

@@ -14,7 +14,7 @@ extension SQLiteStateStore {
             }
             let catalogue = try saveCatalogue(db, flush.catalogue)
             try saveVehicles(db, flush.vehicles, catalogue: catalogue)
-            for day in flush.days { try saveDay(db, day) }
+            try saveDays(db, flush.days)
             for name in flush.unlinked { try saveName(db, name) }
             for join in flush.joins { try self.join(db, join, by: joiningDays) }
             for number in flush.removed { try removeVehicle(db, number) }
@@ -105,14 +105,16 @@ extension SQLiteStateStore {
     ) throws {
         var states = states
         states.sort()
-        let statement = try db.cachedStatement(
+        let row = try RowWriter(
+            db,
             sql: """
                 INSERT INTO vehicles (vehicle, catalogue, state) VALUES (?1, ?2, ?3)
                 ON CONFLICT (vehicle) DO UPDATE SET catalogue = ?2, state = ?3
                 """)
+        row.bind(catalogue, at: 2)
         try states.forEach { vehicle, state in
-            try statement.execute(
-                arguments: [Int64(vehicle.number), catalogue, Data(state)])
+            row.bind(Int64(vehicle.number), at: 1)
+            try row.run(blob: state, at: 3)
         }
     }
 

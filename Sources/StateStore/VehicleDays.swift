@@ -40,16 +40,27 @@ extension SQLiteStateStore {
         }
     }
 
-    /// Stores a day unless what is there comes from a later position.
-    func saveDay(_ db: Database, _ day: VehicleDayRow) throws {
-        let statement = try db.cachedStatement(
+    /// Stores days, each unless what is there comes from a later position.
+    func saveDays(_ db: Database, _ days: [VehicleDayRow]) throws {
+        let row = try RowWriter(
+            db,
             sql: """
                 INSERT INTO vehicle_days (\(Self.dayColumns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                 ON CONFLICT (day, vehicle) DO UPDATE SET metres = ?3, driven = ?4,
                     first_odometer = ?5, last_odometer = ?6, position = ?7
                 WHERE position <= ?7
                 """)
-        try statement.execute(arguments: Self.arguments(day))
+        // In the order in which they lie in the file.
+        for day in days.sorted(by: { ($0.day, $0.vehicle) < ($1.day, $1.vehicle) }) {
+            row.bind(Int64(day.day.daysSinceEpoch), at: 1)
+            row.bind(Int64(day.vehicle.number), at: 2)
+            row.bind(day.metres, at: 3)
+            row.bind(day.isDriven ? 1 : 0, at: 4)
+            row.bind(day.firstOdometer, at: 5)
+            row.bind(day.lastOdometer, at: 6)
+            row.bind(day.position.number, at: 7)
+            try row.run()
+        }
     }
 
     func replaceDay(_ db: Database, _ day: VehicleDayRow) throws {

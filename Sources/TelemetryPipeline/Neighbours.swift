@@ -66,24 +66,13 @@ public struct QuarantinedMessage: Sendable {
     }
 }
 
-/// One vehicle's state as bytes.
-public struct VehicleSnapshot: Sendable {
-    public var key: VehicleKey
-    public var bytes: [UInt8]
-
-    public init(key: VehicleKey, bytes: [UInt8]) {
-        self.key = key
-        self.bytes = bytes
-    }
-}
-
 /// Everything that changed since the last export, and the position up to which it is true.
 public struct StateExport: Sendable {
     public var position: JournalPosition
     public var counters = PipelineCounters()
     /// What was known beside signals when the rules last spoke.
     public var basis: DecisionBasis
-    public var vehicles: [VehicleSnapshot] = []
+    public var vehicles = PackedStates()
     public var days: [VehicleDayChange] = []
     /// Names that were linked since: the state of `from` now lives in `to`.
     public var links: [VehicleLink] = []

@@ -29,7 +29,7 @@ extension TelemetryPipeline {
             guard let part = share.take(until: limit) else { throw heldUp }
             quarantined.append(part.quarantined.count)
             export.counters += part.counters
-            export.vehicles += part.vehicles
+            export.vehicles.append(contentsOf: part.vehicles)
             export.days += part.days
             export.quarantined += part.quarantined
             export.sessions += part.sessions

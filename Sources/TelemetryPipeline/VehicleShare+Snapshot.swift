@@ -27,7 +27,7 @@ extension VehicleShare {
             unsavedSessions + fixed.router.sources.changedSessions(in: &workspace))
         share.sessions = unsavedSessions
         let places = vehicles.takeDirty()
-        share.vehicles.reserveCapacity(places.count)
+        share.vehicles.reserve(places.count, bytesEach: SnapshotInTheMaking.bytesExpected)
         snapshot = SnapshotInTheMaking(request: request, share: share, places: places)
     }
 
@@ -52,10 +52,8 @@ extension VehicleShare {
         var days: [VehicleDay] = []
         vehicles.slots[place].takeChangedDays(
             configuration: fixed.configuration.state, into: &days)
-        var bytes: [UInt8] = []
-        vehicles.slots[place].encode(into: &bytes)
         for day in days { snapshot?.share.days.append(Self.change(key, day)) }
-        snapshot?.share.vehicles.append(VehicleSnapshot(key: key, bytes: bytes))
+        snapshot?.share.vehicles.append(key) { vehicles.slots[place].encode(into: &$0) }
     }
 
     private mutating func handOverSnapshot() {
@@ -63,7 +61,7 @@ extension VehicleShare {
         snapshot = nil
         if !unsavedDays.isEmpty { made.share.days = Self.newest(made.share.days) }
         unsavedDays = made.share.days
-        unsavedKeys = made.share.vehicles.map(\.key)
+        unsavedKeys = made.share.vehicles.vehicles
         made.request.put(made.share)
     }
 
@@ -122,6 +120,8 @@ struct SnapshotInTheMaking {
     /// Slices at the least; and vehicles of one at the least, some half a millisecond's work.
     private static let slicesMin = 256
     private static let sliceMin = 256
+    /// Of a vehicle with half a dozen signals; others make the room grow.
+    static let bytesExpected = 320
 
     let request: HandOver<SnapshotShare>
     var share: SnapshotShare

@@ -35,7 +35,7 @@ struct SnapshotRequest: Sendable {
 
 /// One worker's share of a snapshot.
 struct SnapshotShare: Sendable {
-    var vehicles: [VehicleSnapshot] = []
+    var vehicles = PackedStates()
     var days: [VehicleDayChange] = []
     var quarantined: [QuarantinedMessage] = []
     var sessions: [SessionExport] = []

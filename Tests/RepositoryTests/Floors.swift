@@ -29,7 +29,7 @@ enum Floors {
     /// Libraries from outside, and the only rooms that may know them.
     static let reserved: [String: Set<String>] = [
         "CMosquitto": ["MQTTLink"], "CSocketBuffer": ["MQTTLink"],
-        "CSQLite": ["IngestJournal"],
+        "CSQLite": ["IngestJournal", "StateStore"],
         "CSystemClock": ["turnpike"],
         "GRDB": ["StateStore", "CustomerStore"],
         "Yams": ["ConfigurationFiles", "turnpike"],

@@ -147,7 +147,9 @@ final class MemoryKeeper: StateKeeper {
                 }
                 if !session.bytes.isEmpty { contents.sessions.append(session) }
             }
-            for vehicle in export.vehicles { contents.vehicles[vehicle.key] = vehicle.bytes }
+            export.vehicles.forEach { vehicle, state in
+                contents.vehicles[vehicle] = unsafe state.withUnsafeBytes { unsafe [UInt8]($0) }
+            }
             for day in export.days {
                 contents.days[DayKey(vehicle: day.vehicle, day: day.day)] = day
             }

@@ -41,9 +41,11 @@ final class KeeperDouble: StateKeeper {
 
     func save(_ export: StateExport) throws {
         var digest = StableDigest()
-        for vehicle in export.vehicles.sorted(by: { $0.key < $1.key }) {
-            digest.add(UInt64(vehicle.key.number))
-            for byte in vehicle.bytes { digest.add(byte) }
+        var vehicles = export.vehicles
+        vehicles.sort()
+        vehicles.forEach { vehicle, state in
+            digest.add(UInt64(vehicle.number))
+            digest.add(state)
         }
         for day in export.days.sorted(by: { ($0.vehicle, $0.day) < ($1.vehicle, $1.day) }) {
             digest.add(UInt64(day.vehicle.number))
@@ -65,19 +67,6 @@ final class SetClock: Sendable {
     var now: Timestamp {
         get { Timestamp(milliseconds: milliseconds.load(ordering: .relaxed)) }
         set { milliseconds.store(newValue.milliseconds, ordering: .relaxed) }
-    }
-}
-
-/// FNV-1a over 64 bits: the same on every machine and in every run.
-struct StableDigest {
-    private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-    mutating func add(_ byte: UInt8) {
-        value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-    }
-
-    mutating func add(_ word: UInt64) {
-        for place in 0..<8 { add(UInt8(truncatingIfNeeded: word >> (8 * UInt64(place)))) }
     }
 }
 

@@ -15,9 +15,7 @@ struct StateKeeperAdapter: StateKeeper {
         var flush = StateFlush(
             position: export.position, counters: try Self.encode(export.counters),
             catalogue: catalogue)
-        for vehicle in export.vehicles {
-            unsafe flush.vehicles.append(vehicle.key, vehicle.bytes.span.bytes)
-        }
+        flush.vehicles = export.vehicles
         flush.days = export.days.map { day in
             VehicleDayRow(
                 vehicle: day.vehicle, day: day.day, metres: day.metres, isDriven: day.wasDriven,
