@@ -101,6 +101,20 @@ struct AdapterTests {
         await #expect(throws: Refusal.self) { try await threads.run { throw Refusal() } }
     }
 
+    @Test func `what a work held is let go of when it is done`() async throws {
+        final class Held: Sendable {}
+        struct Sight { weak var held: Held? }
+        let threads = WaitingThreads(name: "test", count: 1)
+        var held: Held? = Held()
+        let sight = Sight(held: held)
+        threads.later { [held] in withExtendedLifetime(held) {} }
+        held = nil
+        // The thread may still be on its way out of the work.
+        for _ in 0..<200 where sight.held != nil { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(sight.held == nil)
+        #expect(try await threads.run { 7 } == 7)
+    }
+
     @Test func `threads end with their owner, after what was asked of them`() async throws {
         let (news, told) = AsyncStream.makeStream(of: Int.self)
         do {
