@@ -105,6 +105,10 @@ public protocol StateStore: Sendable {
         _ vehicle: VehicleKey, quarantinedWhere isMeant: (RawSpan, RawSpan) -> Bool
     ) throws(StateStoreError) -> ErasureOutcome
 
+    /// Removes what stateful formats remember of the senders for which `isMeant` says so; returns
+    /// of how many. On return the bytes are gone from the disk.
+    func eraseSessions(where isMeant: (SessionRow) -> Bool) throws(StateStoreError) -> Int
+
     func close() throws(StateStoreError)
 }
 
