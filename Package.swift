@@ -230,7 +230,8 @@ let package = Package(
             [
                 "turnpike", "VehicleSignals", "PayloadDecoding", "TriggerRules", "Customers",
                 "ConfigurationFiles", "CustomerStore", "TelemetryPipeline", "TriggerDelivery",
-                "GatewayAPI", "MQTTLink", grdb,
+                "GatewayAPI", "MQTTLink", "StateStore", "IngestJournal", "UsageAggregates",
+                grdb,
             ]),
     ]
 )

@@ -1,9 +1,11 @@
+#define _GNU_SOURCE
 #include "socket_buffer.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -15,7 +17,7 @@ struct run {
 
 static _Thread_local struct {
     int socket;
-    /* A pipe that took no more: nobody reads libmosquitto's, so it never will. */
+    /* libmosquitto's wake-up pair once it took no more: nobody reads it, so it never will. */
     int full_pipe;
     struct run in, out;
 } buffered = {.socket = -1, .full_pipe = -1};
@@ -95,11 +97,35 @@ static ssize_t put(const void *from, size_t count) {
     return (ssize_t)count;
 }
 
+/* Whether a descriptor that takes no more now is libmosquitto's wake-up pair: a stream of two
+ * nameless ends that this process made, into which single zeros are written. Whatever else a
+ * thread may write to byte by byte is read by somebody, and takes more later. */
+static int is_wake_up_pair(int file, const void *from) {
+    int domain = 0, type = 0;
+    struct ucred maker = {0};
+    struct sockaddr_storage other;
+    socklen_t domain_size = sizeof domain, type_size = sizeof type, maker_size = sizeof maker;
+    socklen_t name_size = sizeof other;
+    return *(const char *)from == 0
+        && getsockopt(file, SOL_SOCKET, SO_DOMAIN, &domain, &domain_size) == 0
+        && domain == AF_UNIX
+        && getsockopt(file, SOL_SOCKET, SO_TYPE, &type, &type_size) == 0
+        && type == SOCK_STREAM
+        && getsockopt(file, SOL_SOCKET, SO_PEERCRED, &maker, &maker_size) == 0
+        && maker.pid == getpid()
+        && getpeername(file, (struct sockaddr *)&other, &name_size) == 0
+        && name_size == sizeof(sa_family_t);
+}
+
 __attribute__((visibility("default"))) ssize_t write(int file, const void *from, size_t count) {
     if (buffered.socket < 0 || file < 0) return syscall(SYS_write, file, from, count);
     if (file == buffered.socket) return put(from, count);
     if (file == buffered.full_pipe && count == 1) return errno = EAGAIN, -1;
     ssize_t done = syscall(SYS_write, file, from, count);
-    if (done < 0 && errno == EAGAIN && count == 1) buffered.full_pipe = file;
+    if (done < 0 && errno == EAGAIN && count == 1) {
+        /* Asked once: from then on the answer is kept. */
+        if (is_wake_up_pair(file, from)) buffered.full_pipe = file;
+        errno = EAGAIN;
+    }
     return done;
 }

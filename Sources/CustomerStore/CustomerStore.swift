@@ -35,6 +35,8 @@ public final class CustomerStore: Sendable {
             // The pool leaves its writer at NORMAL, where a commit may be lost with the power.
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                // What an erasure takes away is overwritten, not only given free.
+                try db.execute(sql: "PRAGMA secure_delete = ON")
                 guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
                     throw StoreError.cannotOpen(path: path, reason: "synchronous stays below FULL")
                 }

@@ -30,6 +30,32 @@ extension SQLiteStateStore {
         }
     }
 
+    public func quarantinedToRetry(
+        limit: Int, payloadBytes: Int
+    ) throws(StateStoreError) -> [QuarantineEntry] {
+        try read("read what is to be decoded again") { db in
+            // By the place in the journal: of messages of one batch each finds it read already.
+            let places = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, payload_length FROM quarantine WHERE standing = 'retry'
+                    ORDER BY position, message_index LIMIT ?
+                    """, arguments: [max(0, limit)])
+            var entries: [QuarantineEntry] = []
+            var bytes = 0
+            for place in places {
+                let length: Int = place[1]
+                guard entries.isEmpty || length <= payloadBytes - bytes else { break }
+                bytes += length
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT * FROM quarantine WHERE id = ?",
+                    arguments: [place[0] as Int64])
+                if let row { entries.append(Self.entry(row)) }
+            }
+            return entries
+        }
+    }
+
     public func setQuarantine(
         _ ids: [Int64], standing: QuarantineStanding
     ) throws(StateStoreError) {

@@ -112,7 +112,7 @@ extension SQLiteStateStore {
         return lost
     }
 
-    private static func entry(_ row: Row) -> QuarantineEntry {
+    static func entry(_ row: Row) -> QuarantineEntry {
         let topic: Data = row["topic"]
         let payload: Data = row["payload"]
         let standing: String = row["standing"]

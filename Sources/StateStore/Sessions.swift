@@ -16,6 +16,21 @@ extension SQLiteStateStore {
         }
     }
 
+    public func eraseSessions(
+        where isMeant: (SessionRow) -> Bool
+    ) throws(StateStoreError) -> Int {
+        let meant = try sessions().filter(isMeant)
+        guard !meant.isEmpty else { return 0 }
+        try write("erase sessions") { db in
+            for var session in meant {
+                session.bytes = []
+                try saveSession(db, session)
+            }
+        }
+        try truncateLog()
+        return meant.count
+    }
+
     func saveSession(_ db: Database, _ session: SessionRow) throws {
         guard !session.bytes.isEmpty else {
             let statement = try db.cachedStatement(

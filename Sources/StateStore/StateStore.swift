@@ -65,6 +65,13 @@ public protocol StateStore: Sendable {
     /// Has open messages wait for being decoded again by the running gateway; returns which.
     func requestRetry(_ request: RetryRequest) throws(StateStoreError) -> [Int64]
 
+    /// Messages that somebody asked to have decoded again, in the order of their places in the
+    /// journal: at most `limit`, and no further one with which their payloads, as long as they
+    /// were before they were cut, would take more than `payloadBytes`; but one at the least.
+    func quarantinedToRetry(
+        limit: Int, payloadBytes: Int
+    ) throws(StateStoreError) -> [QuarantineEntry]
+
     /// Notes in one transaction what became of messages.
     func setQuarantine(_ ids: [Int64], standing: QuarantineStanding) throws(StateStoreError)
 
@@ -97,6 +104,10 @@ public protocol StateStore: Sendable {
     func erase(
         _ vehicle: VehicleKey, quarantinedWhere isMeant: (RawSpan, RawSpan) -> Bool
     ) throws(StateStoreError) -> ErasureOutcome
+
+    /// Removes what stateful formats remember of the senders for which `isMeant` says so; returns
+    /// of how many. On return the bytes are gone from the disk.
+    func eraseSessions(where isMeant: (SessionRow) -> Bool) throws(StateStoreError) -> Int
 
     func close() throws(StateStoreError)
 }

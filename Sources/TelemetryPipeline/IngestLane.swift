@@ -40,7 +40,9 @@ public final class IngestLane {
         if !round.batch.isSealed { round.batch.seal() }
         let position = try pipeline.journal.append(round.batch)
         pipeline.sequencer.take(
-            Round(position: position, batch: round.batch, routed: round.routed))
+            Round(
+                position: position, batch: round.batch, routed: round.routed,
+                forgettings: round.forgettings))
         discard()
     }
 
@@ -56,6 +58,7 @@ private struct LaneRound {
 
     var batch = MessageBatch()
     var routed: [RoutedMessage] = []
+    private(set) var forgettings: UInt64 = 0
     private var registry: VehicleRegistry
     private var hint = RouteHint()
     private var now: Timestamp = .distantPast
@@ -75,6 +78,7 @@ private struct LaneRound {
         if batch.isEmpty, batch.gatedCount == 0 {
             now = pipeline.clock.wallNow()
             registry = pipeline.registry
+            forgettings = pipeline.router.unlinked.forgettings
         }
         let message = pipeline.router.route(
             topic: topic, payload: payload, arrival: now, registry: registry, after: &hint)

@@ -30,11 +30,46 @@ struct MessageRouter: Sendable {
         let linked = registry.vehicle(
             source: route.source, bytes, from: name.offset, count: name.length)
         if linked != .unknown { return RoutedMessage(route: route, vehicle: linked) }
+        return RoutedMessage(
+            route: route, vehicle: number(of: name, route, topic, payload, arrival: arrival))
+    }
+
+    /// Has the messages of a round stand under the numbers that their names have now, where names
+    /// were forgotten since it was routed: under its old number a message would make a state that
+    /// no name leads to. Called once a round, between commands, so all workers see the same.
+    func renumber(_ round: inout Round) {
+        let forgettings = unlinked.forgettings
+        guard round.forgettings != forgettings else { return }
+        round.forgettings = forgettings
+        let batch = round.batch
+        var routed = round.routed
+        batch.withBytes { bytes in
+            for place in routed.indices where routed[place].vehicle.isUnlinked {
+                let view = batch.message(place)
+                let topic = bytes.extracting(
+                    view.topicOffset..<(view.topicOffset + view.topicLength))
+                let payload = bytes.extracting(
+                    view.payloadOffset..<(view.payloadOffset + view.payloadLength))
+                guard let route = routed[place].route,
+                    let name = sources.vehicleName(route, topic: topic, payload: payload)
+                else { continue }
+                routed[place].vehicle = number(
+                    of: name, route, topic, payload, arrival: view.arrival)
+            }
+        }
+        round.routed = routed
+    }
+
+    /// The number of a name that leads to no vehicle.
+    private func number(
+        of name: VehicleName, _ route: Route, _ topic: RawSpan, _ payload: RawSpan,
+        arrival: Timestamp
+    ) -> VehicleKey {
+        let bytes = name.isInPayload ? payload : topic
         let externalID = [UInt8](
             copying: bytes.extracting(name.offset..<(name.offset + name.length)))
-        let key = unlinked.key(
+        return unlinked.key(
             for: UnlinkedNames.Name(source: route.source, externalID: externalID), at: arrival)
-        return RoutedMessage(route: route, vehicle: key)
     }
 
     /// Whose an unlinked message is by a newer registry: the same answer to every worker that

@@ -15,11 +15,18 @@ final class Sequencer: @unchecked Sendable {
     private var last: JournalPosition
     private var isClosed = false
     private let workers: [Mailbox<WorkItem>]
+    private let prepare: @Sendable (inout Round) -> Void
 
-    /// - Parameter last: position of the newest round that the workers have already seen.
-    init(after last: JournalPosition, workers: [Mailbox<WorkItem>]) {
+    /// - Parameters:
+    ///   - last: position of the newest round that the workers have already seen.
+    ///   - prepare: called with each round before the workers get it, while no command can pass.
+    init(
+        after last: JournalPosition, workers: [Mailbox<WorkItem>],
+        prepare: @escaping @Sendable (inout Round) -> Void
+    ) {
         self.last = last
         self.workers = workers
+        self.prepare = prepare
     }
 
     /// Takes a round that is durable, waiting while the workers are behind. Positions ascend
@@ -30,8 +37,9 @@ final class Sequencer: @unchecked Sendable {
         defer { lock.unlock() }
         guard round.position > last, !isClosed else { return }
         waiting[round.position.number] = round
-        while let next = waiting.removeValue(forKey: last.number + 1) {
+        while var next = waiting.removeValue(forKey: last.number + 1) {
             last = next.position
+            prepare(&next)
             for worker in workers { worker.send(.round(next), weight: next.batch.byteCount) }
         }
     }

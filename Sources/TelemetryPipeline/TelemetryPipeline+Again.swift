@@ -33,6 +33,7 @@ extension TelemetryPipeline {
             var batch = MessageBatch()
             var routed: [RoutedMessage] = []
             let registry = registry
+            let forgettings = router.unlinked.forgettings
             while let message = waiting.first, batch.byteCount < configuration.batchBytesMax,
                 message.arrival.since(first.arrival) <= Self.batchSpanMax
             {
@@ -41,7 +42,8 @@ extension TelemetryPipeline {
             }
             batch.seal()
             let position = try journal.append(batch)
-            sequencer.take(Round(position: position, batch: batch, routed: routed))
+            sequencer.take(
+                Round(position: position, batch: batch, routed: routed, forgettings: forgettings))
         }
     }
 
@@ -64,31 +66,54 @@ extension TelemetryPipeline {
         routed.append(route)
     }
 
-    /// Forgets everything that the workers hold of vehicles and names, between two rounds. What
-    /// comes afterwards begins anew. The next snapshot holds nothing of them; what earlier ones
-    /// stored is for whoever keeps them to erase.
+    /// Forgets everything that the workers hold of vehicles, names and senders, between two rounds,
+    /// and waits until what the rules said before is stored. What comes afterwards begins anew. The
+    /// next snapshot holds nothing of them; what earlier ones stored is for whoever keeps them to
+    /// erase.
     ///
-    /// Throws ``PipelineHeldUp`` where the workers are held up; then nothing was forgotten.
-    public func forget(_ vehicles: [VehicleKey], names: [UnlinkedNames.Name]) throws {
+    /// A message that came before and is not durable yet counts as coming afterwards: a name in it
+    /// gets a new number.
+    ///
+    /// - Parameter forgetsSender: whether to forget what stateful formats remember of a sender on
+    ///   this topic.
+    /// - Returns: the names that were there, with the numbers that are forgotten with them.
+    ///
+    /// Throws ``PipelineHeldUp`` where the workers or the ledger are held up; then nothing was
+    /// forgotten, or firings of before may still be on their way: to be called again. Throws
+    /// ``PipelineStopped`` after ``stop()``.
+    @discardableResult
+    public func forget(
+        _ vehicles: [VehicleKey], names: [UnlinkedNames.Name],
+        forgetsSender: (@Sendable (_ topic: [UInt8]) -> Bool)? = nil
+    ) throws -> [UnlinkedNames.Entry] {
         let limit = heldUpLimit
-        let isDone = changes.withLock { changes in
+        let heldUp = PipelineHeldUp(seconds: configuration.heldUpWait.milliseconds / 1000)
+        let firingsStored = HandOver<Bool>()
+        let gone = try changes.withLock { changes in
             bringRegistry(&changes, until: limit)
-            guard changes.wanted == nil else { return false }
+            guard changes.wanted == nil else { throw heldUp }
             let registry = registry
+            var gone: [UnlinkedNames.Entry] = []
             let position = sequencer.command(until: limit) { _ in
-                router.unlinked.remove(names)
+                // Their numbers of now: a name may have been forgotten and heard again meanwhile.
+                gone = router.unlinked.forget(names)
                 var adoption = Adoption(registry: registry)
-                adoption.forgotten = vehicles
+                adoption.forgotten = vehicles + gone.map(\.key)
+                adoption.forgetsSender = forgetsSender
+                adoption.firingsStored = firingsStored
                 return .adopt(adoption)
+            }
+            guard position != nil else {
+                throw sequencer.isEnded ? PipelineStopped() : heldUp as any Error
             }
             // Numbers of names are not given again, so whatever still stands under one may go with
             // the next snapshot, should the one who erases be interrupted.
-            if position != nil { changes.forgotten += vehicles.filter(\.isUnlinked) }
-            return position != nil
+            changes.forgotten += vehicles.filter(\.isUnlinked) + gone.map(\.key)
+            return gone
         }
-        guard isDone else {
-            throw PipelineHeldUp(seconds: configuration.heldUpWait.milliseconds / 1000)
-        }
+        guard let isStored = firingsStored.take(until: limit) else { throw heldUp }
+        guard isStored else { throw PipelineStopped() }
+        return gone
     }
 
     /// Names that lead to no vehicle, with the numbers under which their state is kept.

@@ -70,7 +70,9 @@ public final class TelemetryPipeline: Sendable {
             ledger: ledger, workerCount: configuration.workers, after: restored.position,
             onStored: onFirings, onTrouble: onTrouble)
         self.collector = collector
-        sequencer = Sequencer(after: restored.position, workers: mailboxes)
+        sequencer = Sequencer(after: restored.position, workers: mailboxes) {
+            router.renumber(&$0)
+        }
         workers = (0..<configuration.workers).map { index in
             Worker(
                 index: index,
@@ -121,6 +123,7 @@ public final class TelemetryPipeline: Sendable {
 
     private func replay(_ position: JournalPosition, _ batch: MessageBatch) {
         let registry = registry
+        let forgettings = router.unlinked.forgettings
         var routed: [RoutedMessage] = []
         var hint = RouteHint()
         routed.reserveCapacity(batch.count)
@@ -139,7 +142,8 @@ public final class TelemetryPipeline: Sendable {
         }
         // The journal itself says so where numbers are left out.
         sequencer.skip(to: JournalPosition(position.number - 1))
-        sequencer.take(Round(position: position, batch: batch, routed: routed))
+        sequencer.take(
+            Round(position: position, batch: batch, routed: routed, forgettings: forgettings))
     }
 
     /// A way in for one connection.

@@ -39,6 +39,8 @@ public final class UnlinkedNames: Sendable {
         /// "Last heard" as it stands in the store, of names that stand there.
         var storedSeen: [Name: Timestamp] = [:]
         var nextNumber = VehicleKey.firstUnlinked.number
+        /// How often numbers ended without a vehicle to take over what stands under them.
+        var forgettings: UInt64 = 0
 
         mutating func forget(_ name: Name) {
             byName[name] = nil
@@ -112,9 +114,24 @@ public final class UnlinkedNames: Sendable {
         contents.withLock { contents in
             let old = contents.byName.values.filter { $0.lastSeen < limit }
             for entry in old { contents.forget(entry.name) }
+            if !old.isEmpty { contents.forgettings += 1 }
             return old
         }
     }
+
+    /// Forgets names for good, and says which were there, with their numbers of now.
+    func forget(_ names: [Name]) -> [Entry] {
+        contents.withLock { contents in
+            let known = names.compactMap { contents.byName.removeValue(forKey: $0) }
+            for entry in known { contents.forget(entry.name) }
+            if !known.isEmpty { contents.forgettings += 1 }
+            return known
+        }
+    }
+
+    /// Rises whenever names are forgotten for good: numbers that were asked for before may not be
+    /// their names' any more. Names that are linked are none of these: their numbers lead on.
+    var forgettings: UInt64 { contents.withLock { $0.forgettings } }
 
     /// Forgets names, because they are linked now.
     public func remove(_ names: [Name]) {

@@ -141,6 +141,11 @@ struct VehicleShare {
             state.put(vehicles.remove(link.from))
         }
         for key in adoption.forgotten where isMine(key) { _ = vehicles.remove(key) }
+        if let isMeant = adoption.forgetsSender {
+            // Whoever owns the vehicle: of shared senders everybody remembers what he heard.
+            fixed.router.sources.forgetSessions(in: &workspace, where: isMeant)
+            unsavedSessions.removeAll { isMeant($0.topic) }
+        }
         let before = registry
         registry = adoption.registry
         let now = fixed.clock.fleetNow()

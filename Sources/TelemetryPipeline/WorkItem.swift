@@ -8,6 +8,8 @@ struct Round: Sendable {
     var batch: MessageBatch
     /// One entry a message of the batch.
     var routed: [RoutedMessage]
+    /// ``UnlinkedNames/forgettings`` before the first of them was routed.
+    var forgettings: UInt64
 }
 
 /// What stands in a worker's mailbox.
@@ -49,6 +51,10 @@ struct Adoption: Sendable {
     var forgotten: [VehicleKey] = []
     /// For each link, the state that moves; `nil` where none was kept.
     var states: [HandOver<VehicleSlot?>] = []
+    /// What stateful formats remember of senders on these topics is forgotten too.
+    var forgetsSender: (@Sendable (_ topic: [UInt8]) -> Bool)?
+    /// Gets whether everything that was said before is stored.
+    var firingsStored: HandOver<Bool>?
 
     init(registry: VehicleRegistry) { self.registry = registry }
 

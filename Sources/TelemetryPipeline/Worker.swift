@@ -97,6 +97,7 @@ final class Worker: @unchecked Sendable {
             own.forgetUnsaved(quarantined: quarantined[index])
         case .adopt(let adoption):
             own.adopt(adoption)
+            report.barrier = adoption.firingsStored
         case .caughtUp(let answers):
             own.catchUp()
             answers[index].put(true)

@@ -16,6 +16,10 @@ struct CellMembers: Sendable, Equatable {
         var days: Int64
     }
 
+    /// No vehicle of a registry has this number or a greater one: from here on count those that
+    /// were erased.
+    static let firstErased: UInt32 = 1 << 31
+
     private(set) var shares: [UInt32: Share] = [:]
     private var holders: Set<Int64> = []
 
@@ -38,6 +42,18 @@ struct CellMembers: Sendable, Equatable {
         holders.insert(contribution.holder)
     }
 
+    /// Has the vehicle's share stand under a number that leads nowhere; `false` if it has none.
+    ///
+    /// The share itself stays: the published value holds it, so whatever is published next must go
+    /// on to be compared with it, or the difference of the two could be this very vehicle.
+    mutating func forget(_ vehicle: UInt32) -> Bool {
+        guard let share = shares.removeValue(forKey: vehicle) else { return false }
+        var number = Self.firstErased
+        while shares[number] != nil { number += 1 }
+        shares[number] = share
+        return true
+    }
+
     /// Whether the cell is large enough to be spoken of at all.
     func isPublishable(_ limits: UsageLimits) -> Bool {
         shares.count >= limits.minimumVehicles && holders.count >= limits.minimumHolders
@@ -52,14 +68,17 @@ struct CellMembers: Sendable, Equatable {
     /// old one: enough vehicles joined, left or changed, and none of them makes up more of the
     /// change than it may make up of a sum. Otherwise the difference of the two values would
     /// tell of one vehicle.
+    ///
+    /// One that was erased counts with its share but not as one of the vehicles that changed: it
+    /// may have come again under its own number, and then would count twice.
     func differsEnough(from earlier: CellMembers, _ limits: UsageLimits) -> Bool {
         let nothing = Share(metres: 0, days: 0)
         var count = 0
         var total = nothing
         var greatest = nothing
-        func add(_ before: Share?, _ after: Share?) {
+        func add(_ before: Share?, _ after: Share?, counts: Bool = true) {
             guard before != after else { return }
-            count += 1
+            if counts { count += 1 }
             let metres = abs((after ?? nothing).metres - (before ?? nothing).metres)
             let days = abs((after ?? nothing).days - (before ?? nothing).days)
             total.metres += metres
@@ -68,7 +87,9 @@ struct CellMembers: Sendable, Equatable {
             greatest.days = max(greatest.days, days)
         }
         for (vehicle, share) in shares { add(earlier.shares[vehicle], share) }
-        for (vehicle, share) in earlier.shares where shares[vehicle] == nil { add(share, nil) }
+        for (vehicle, share) in earlier.shares where shares[vehicle] == nil {
+            add(share, nil, counts: vehicle < Self.firstErased)
+        }
         return count >= limits.minimumChangedVehicles
             && greatest.metres * 100 <= total.metres * limits.dominancePercent
             && greatest.days * 100 <= total.days * limits.dominancePercent

@@ -59,6 +59,23 @@ public struct UsageReleases: Sendable {
         return isChanged
     }
 
+    /// Forgets which vehicle a share of the released cells was; what was published stays, and goes
+    /// on to bound what is published next.
+    ///
+    /// - Returns: the months whose releases changed by it: they are to be kept anew.
+    public mutating func forget(_ vehicle: UInt32) -> [UsageMonth] {
+        var changed: [UsageMonth] = []
+        for month in months.keys.sorted() {
+            var isChanged = false
+            for name in Array((months[month] ?? [:]).keys)
+            where months[month]?[name]?.members.forget(vehicle) == true {
+                isChanged = true
+            }
+            if isChanged { changed.append(month) }
+        }
+        return changed
+    }
+
     /// Forgets months outside `range`, so that memory stays bounded.
     public mutating func keep(_ range: ClosedRange<UsageMonth>) {
         months = months.filter { range.contains($0.key) }

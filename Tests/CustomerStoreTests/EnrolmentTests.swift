@@ -65,6 +65,39 @@ import VehicleSignals
         #expect(try world.lead()?.triggerCode == "SV-01")
     }
 
+    @Test func `what is told of a vehicle just after it was merged is told of the other one`()
+        throws
+    {
+        let world = try StoreWorld.ready()
+        let key = try world.key()
+        let first = try heard(world, "native", "device-8")
+        let second = try heard(world, "native", "device-9")
+        // The pipeline speaks of the numbers that it knew a second ago.
+        let open = try world.firing(vehicle: "native:device-8")
+        var update = try world.firing(.update, vehicle: "native:device-9", hash: "h2")
+        update.eventTime = world.now
+        var end = try world.firing(.resolve, vehicle: "native:device-9", hash: "h3")
+        end.eventTime = world.now
+        try world.load(.names, "vehicle,source,external_id\nnative:device-8,native,device-9\n")
+        #expect(try world.store.presentNumber(of: second) == first)
+        try world.load(.names, "vehicle,source,external_id\ncar-1,native,device-8\n")
+        for number in [first, second, key] {
+            #expect(try world.store.presentNumber(of: number) == key)
+        }
+        let outcome = try world.fire(open, update, through: 1)
+        #expect(outcome.opened == 1 && outcome.updated == 1 && outcome.unknownVehicle == 0)
+        #expect(outcome.leadsOpened == 1)
+        #expect(try world.lead()?.triggerCode == "SV-01")
+        #expect(try world.fire(end, through: 2).resolved == 1)
+        // Nor does an end that comes in the same call count as another vehicle's.
+        let replayed = try world.fire(open, end, through: 3)
+        #expect(replayed.opened == 0 && replayed.repeated == 2)
+        // A number that nobody ever had stays unknown.
+        var unknown = open
+        unknown.vehicle = VehicleKey(99)
+        #expect(try world.fire(unknown, through: 4).unknownVehicle == 1)
+    }
+
     @Test func `a heard vehicle that somebody holds is not merged away`() throws {
         let world = try StoreWorld.ready()
         let other = try heard(world, "native", "device-9")

@@ -45,7 +45,8 @@ struct OperatorTests {
         let lines = try names.map { name in
             let payload =
                 #"{"ts":"\#(time)","note":"MARK-\#(name)","signals":"#
-                + #"{"Vehicle.TraveledDistance":\#(20_000_000 + step * 1000)}}"#
+                + #"{"Vehicle.Service.DistanceToService":300,"#
+                + #""Vehicle.TraveledDistance":\#(20_000_000 + step * 1000)}}"#
             let line = ["topic": "garage/\(name)/telemetry", "payload": payload]
             return String(decoding: try JSONEncoder().encode(line), as: UTF8.self)
         }
@@ -135,7 +136,10 @@ struct OperatorTests {
         #expect(try stage.wait(seconds: 20) { try outcome("applied", stage) == 2 })
         for mark in ["MARK-C1", "MARK-C2", "MARK-C9"] { #expect(try holds(mark, stage)) }
 
+        // Both are due: parked needs, since nobody holds the cars.
+        #expect(try stage.wait(seconds: 20) { try stage.triggers().count == 2 })
         let first: Erased = try answer(["erase", "car-1"], stage)
+        #expect(try stage.triggers().map(\.vehicle) == ["C2"])
         #expect(first.step == "done" && first.states == 1 && first.unreadable_batches == 0)
         #expect(first.messages == 2 && first.quarantined == 1)
         #expect(try !holds("MARK-C1", stage))
@@ -144,6 +148,9 @@ struct OperatorTests {
         let unlinked: Erased = try answer(["erase", "garage:C9"], stage)
         #expect(unlinked.step == "done" && unlinked.messages == 2 && unlinked.names == 1)
         #expect(try !holds("MARK-C9", stage))
+        // Whoever does not wait is told that it is asked for: no failure, and it is done.
+        let asked: Erased = try answer(["erase", "garage:C9", "--wait", "0"], stage)
+        #expect(asked.step != "incomplete" && asked.unreadable_batches == 0)
         // Nothing of it comes back: neither with the next snapshot nor with a start.
         stage.gateway.kill9()
         let second: Erased = try answer(["erase", "car-2"], stage)

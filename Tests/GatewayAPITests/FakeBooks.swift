@@ -165,7 +165,20 @@ struct FakeUsageBook: UsageBook {
 actor FakeReleaseKeeper: UsageReleaseKeeper {
     private var kept: [UsageMonth: [UInt8]] = [:]
     private(set) var writes = 0
+    private let erasures = Mutex<[UInt32]>([])
     var isBroken = false
+
+    nonisolated func erased(after count: Int) -> [UInt32] {
+        erasures.withLock { Array($0.dropFirst(count)) }
+    }
+
+    nonisolated func noteErased(_ vehicle: UInt32) { erasures.withLock { $0.append(vehicle) } }
+
+    /// Whether the number stands in what is kept.
+    func holds(_ vehicle: UInt32) -> Bool {
+        let number = (0..<4).map { UInt8(truncatingIfNeeded: vehicle >> (8 * UInt32($0))) }
+        return kept.values.contains { $0.contains(number) }
+    }
 
     func set(broken: Bool) { isBroken = broken }
 

@@ -35,6 +35,30 @@ struct UsageRouteTests {
         #expect(await house.keeper.writes == writes + 1)
     }
 
+    @Test func `an erased vehicle is forgotten in memory too, and the answer stays`() async throws {
+        var house = House()
+        let usage = ChangingUsageBook()
+        // Numbers that do not stand in the bytes by chance.
+        let victim: UInt32 = 11_259_375
+        await usage.set(victim..<(victim + 40))
+        house.usage = usage
+        let keeper = house.keeper
+        try await house.visit { client async throws in
+            let uri = "/v1/usage?metric=distance&by=model"
+            let first = try await client.get(uri, key("tpk_manufacturer"))
+            #expect(await keeper.writes == 1)
+            #expect(await keeper.holds(victim))
+            keeper.noteErased(victim)
+            let second = try await client.get(uri, key("tpk_manufacturer"))
+            #expect(second.text == first.text)
+            #expect(await keeper.writes == 2)
+            #expect(await !keeper.holds(victim))
+            #expect(await keeper.holds(victim + 1))
+            _ = try await client.get(uri, key("tpk_manufacturer"))
+            #expect(await keeper.writes == 2)
+        }
+    }
+
     @Test func `nothing is told that could not be kept`() async throws {
         let house = House()
         await house.keeper.set(broken: true)

@@ -101,6 +101,43 @@ import Testing
         other.close()
     }
 
+    /// Writes single bytes until no more are taken.
+    private func fill(_ file: Int32, _ byte: UInt8) {
+        while give(file, [byte]) == 1 {}
+        #expect(errno == EAGAIN)
+    }
+
+    private func drain(_ file: Int32) {
+        while let piece = take(file, 1 << 16), !piece.isEmpty {}
+    }
+
+    @Test func `only the wake-up pair that nobody reads is kept from the system when it is full`() {
+        let pair = Pair()
+        defer { pair.close() }
+        #expect(turnpike_socket_buffer(pair.near) == 0)
+        // Somebody reads a pipe, and it takes more then.
+        var ends: [Int32] = [0, 0]
+        precondition(unsafe pipe(&ends) == 0, "the system has pipes")
+        for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        fill(ends[1], 0)
+        drain(ends[0])
+        #expect(give(ends[1], [0]) == 1)
+        // So it is with a pair of sockets that carries more than zeros.
+        let talk = Pair()
+        fill(talk.near, 7)
+        drain(talk.far)
+        #expect(give(talk.near, [0]) == 1)
+        // What looks like libmosquitto's own is not tried again, until the connection is another.
+        let wake = Pair()
+        fill(wake.near, 0)
+        drain(wake.far)
+        #expect(give(wake.near, [0]) == -1 && errno == EAGAIN)
+        #expect(give(wake.near, [0, 0]) == 2)
+        #expect(turnpike_socket_buffer(pair.near) == 0)
+        #expect(give(wake.near, [0]) == 1)
+        for file in ends + [talk.near, talk.far, wake.near, wake.far] { _ = close(file) }
+    }
+
     @Test func `what the buffers hold is forgotten with the connection`() {
         let pair = Pair()
         defer { pair.close() }

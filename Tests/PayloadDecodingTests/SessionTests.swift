@@ -26,6 +26,37 @@ import VehicleSignals
         #expect(workspace.sessionCounters.bytes == UInt64(bytes))
     }
 
+    @Test func `sessions of senders on certain topics are forgotten, the store is told`() throws {
+        let sources = try sources()
+        var workspace = sources.makeWorkspace()
+        var born = [UInt8](repeating: 0, count: 24)
+        born[0] = 1
+        // A Sparkplug node, its device, and the topic of a CAN bus.
+        let kept = [
+            ("g/CAR1", UInt32(1 << 16 | 1)), ("g/CAR1/ecu", 1 << 16 | 1), ("g/CAR2", 1 << 16 | 1),
+            ("can/CAR1/0", 2 << 16 | 1),
+        ].enumerated().map { index, session in
+            SessionExport(
+                source: "native", sender: Array(session.0.utf8), format: session.1, bytes: born,
+                order: UInt64(index + 1))
+        }
+        #expect(
+            kept.map { String(decoding: $0.topic, as: UTF8.self) } == [
+                "spBv1.0/g/NDATA/CAR1", "spBv1.0/g/DDATA/CAR1/ecu", "spBv1.0/g/NDATA/CAR2",
+                "can/CAR1/0",
+            ])
+        #expect(sources.restore(kept, into: &workspace) == 0)
+        sources.forgetSessions(in: &workspace) {
+            String(decoding: $0, as: UTF8.self).contains("CAR1")
+        }
+        #expect(sources.allSessions(in: workspace) == [kept[2]])
+        let changes = sources.changedSessions(in: &workspace)
+        #expect(
+            changes.map(\.sender) == [kept[0], kept[1], kept[3]].map(\.sender)
+                && changes.allSatisfy { $0.bytes.isEmpty })
+        #expect(workspace.sessionCounters.held == 1)
+    }
+
     @Test func `a session restored twice is one session with the later bytes`() throws {
         let sources = try sources()
         var workspace = sources.makeWorkspace()

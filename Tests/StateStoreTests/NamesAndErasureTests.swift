@@ -54,6 +54,21 @@ import VehicleSignals
         #expect(try store.quarantineFigures().open == 1)
     }
 
+    @Test func `what formats remember of an erased sender is gone from the disk`() throws {
+        let store = try folder.open()
+        var flush = makeFlush(1)
+        flush.sessions = ["g/CAR1", "g/CAR2"].enumerated().map { number, sender in
+            SessionRow(
+                source: "sparkplug", sender: Array(sender.utf8), format: 65_537,
+                bytes: Array("BIRTH-OF-\(sender)".utf8), order: UInt64(number))
+        }
+        try store.save(flush)
+        #expect(try store.eraseSessions { $0.sender == Array("g/CAR1".utf8) } == 1)
+        #expect(try store.sessions().map(\.sender) == [Array("g/CAR2".utf8)])
+        #expect(try !folder.holds("g/CAR1") && folder.holds("BIRTH-OF-g/CAR2"))
+        #expect(try store.eraseSessions { $0.sender == Array("g/CAR1".utf8) } == 0)
+    }
+
     @Test func `a wish for an erasure is kept until it is over, and its name with it`() throws {
         let store = try folder.open()
         let first = try store.requestErasure(

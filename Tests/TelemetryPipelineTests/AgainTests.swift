@@ -1,3 +1,4 @@
+import PayloadDecoding
 import TelemetryPipeline
 import Testing
 import TriggerRules
@@ -73,6 +74,102 @@ import VehicleState
         try other.end()
         #expect(slots[VehicleKey(1)]?.record == (try fresh.keeper.slots()[VehicleKey(1)]?.record))
         #expect(running.pipeline.counters.balances)
+    }
+
+    /// No state stands under a number that no name leads to.
+    private func expectNamed(_ kept: MemoryKeeper.Contents, _ count: Int) {
+        #expect(Set(kept.vehicles.keys.filter(\.isUnlinked)) == Set(kept.names.keys))
+        #expect(kept.names.count == count)
+    }
+
+    @Test(arguments: [1, 2, 3])
+    func `a message that was read before its name was forgotten counts under a new number`(
+        workers: Int
+    ) throws {
+        let site = try Site()
+        let running = try site.start(site.registry(1), workers: workers)
+        try running.send([report(8, 1), report(9, 1)])
+        let entries = running.pipeline.unlinkedEntries
+        let name = try #require(entries.first { $0.name.externalID == Array("CAR9".utf8) })
+        try running.pipeline.saveState()
+        // The connection has looked its name up, and is not done with the round.
+        let lane = running.pipeline.makeLane()
+        running.receive(report(9, 2), lane)
+        running.receive(report(8, 2), lane)
+        #expect(try running.pipeline.forget([], names: [name.name]).map(\.key) == [name.key])
+        running.receive(report(9, 3), lane)
+        try lane.commit()
+        try running.pipeline.takeAgain([again(report(9, 4), arrival: hour(-1))])
+        try running.end()
+        expectNamed(site.keeper.now, 2)
+        #expect(site.keeper.now.vehicles[name.key] == nil)
+        let counters = running.pipeline.counters
+        #expect(counters.balances && counters.unlinked == 6)
+        // What came afterwards begins anew, whole: as if it were all that ever came.
+        let fresh = try Site()
+        let other = try fresh.start(fresh.registry(1))
+        try other.send([report(9, 2), report(9, 3), report(9, 4)])
+        try other.end()
+        let record = try site.keeper.slots().first {
+            $0.key.isUnlinked && $0.key > name.key
+        }?.value.record
+        #expect(try record == fresh.keeper.slots().first?.value.record)
+    }
+
+    @Test func `a name that was forgotten and heard again goes with its number of now`() throws {
+        let site = try Site()
+        let running = try site.start(site.registry(1))
+        try running.send([report(9, 1)])
+        let entries = running.pipeline.unlinkedEntries
+        try running.pipeline.forget([], names: entries.map(\.name))
+        try running.send([report(9, 2)])
+        // Whoever looked before asks with what he saw then.
+        let gone = try running.pipeline.forget(entries.map(\.key), names: entries.map(\.name))
+        #expect(gone.count == 1 && gone[0].key != entries[0].key)
+        try running.end()
+        expectNamed(site.keeper.now, 0)
+        #expect(running.pipeline.counters.unlinked == 2)
+    }
+
+    @Test func `forgetting waits until what was said before is stored`() throws {
+        let site = try Site()
+        let due = Message(car: 1, at: hour(-1), km: 20_000, serviceKm: 100)
+        let running = try site.start(site.registry(1))
+        running.front.refuse(times: 2)
+        try running.send([due])
+        try running.pipeline.forget([VehicleKey(1)], names: [])
+        #expect(site.ledger.now.stored.count == 1)
+        try running.end()
+        // While it cannot be stored, nobody may take it for forgotten.
+        let held = try site.start(site.registry(1)) { $0.heldUpWait = .seconds(1) }
+        held.front.cut()
+        try held.send([due])
+        #expect(throws: PipelineHeldUp.self) {
+            try held.pipeline.forget([VehicleKey(1)], names: [])
+        }
+        held.crash()
+        #expect(throws: PipelineStopped.self) { try held.pipeline.forget([], names: []) }
+    }
+
+    @Test(arguments: [1, 2]) func `what formats remember of a forgotten sender goes with it`(
+        workers: Int
+    ) throws {
+        let site = try Site()
+        // As if stored by an earlier run: two edge nodes, one with a device.
+        for (number, sender) in ["g/CAR1", "g/CAR1/engine", "g/CAR2"].enumerated() {
+            var bytes = [UInt8](repeating: 0, count: 24)
+            bytes[0] = 1
+            site.keeper.remember(
+                SessionExport(
+                    source: "native", sender: Array(sender.utf8), format: 1 << 16 | 1,
+                    bytes: bytes, order: UInt64(number + 1)))
+        }
+        let running = try site.start(site.registry(2), workers: workers)
+        try running.pipeline.forget([VehicleKey(1)], names: []) { topic in
+            String(decoding: topic, as: UTF8.self).split(separator: "/")[3] == "CAR1"
+        }
+        try running.end()
+        #expect(site.keeper.now.sessions.map(\.sender) == [Array("g/CAR2".utf8)])
     }
 
     /// Car 1 and car 2 as two vehicles, or as one under number 1.

@@ -127,6 +127,8 @@ final class MemoryKeeper: StateKeeper {
 
     var now: Contents { contents.withLock { $0 } }
     func refuse(times: Int) { contents.withLock { $0.refusals = times } }
+    /// Has it hold what an earlier run would have stored.
+    func remember(_ session: SessionExport) { contents.withLock { $0.sessions.append(session) } }
 
     func save(_ export: StateExport) throws {
         try contents.withLock { contents in

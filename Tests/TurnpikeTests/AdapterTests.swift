@@ -5,6 +5,7 @@ import GatewayAPI
 import Synchronization
 import Testing
 import TriggerDelivery
+import UsageAggregates
 import VehicleSignals
 import turnpike
 
@@ -99,6 +100,47 @@ struct AdapterTests {
         for await number in news { done.append(number) }
         #expect(done == Array(0..<1000))
         await #expect(throws: Refusal.self) { try await threads.run { throw Refusal() } }
+    }
+
+    @Test func `what a work held is let go of when it is done`() async throws {
+        final class Held: Sendable {}
+        struct Sight { weak var held: Held? }
+        let threads = WaitingThreads(name: "test", count: 1)
+        var held: Held? = Held()
+        let sight = Sight(held: held)
+        threads.later { [held] in withExtendedLifetime(held) {} }
+        held = nil
+        // The thread may still be on its way out of the work.
+        for _ in 0..<200 where sight.held != nil { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(sight.held == nil)
+        #expect(try await threads.run { 7 } == 7)
+    }
+
+    @Test func `an erased vehicle stands in no release on disk`() throws {
+        let world = try StoreFolder()
+        let victim = VehicleKey(11_259_375)
+        let month = try #require(UsageMonth(year: 2026, month: 1))
+        var told = UsageReleases(hash: CellHash(key: (1, 2)))
+        try told.take(
+            (0..<40).map {
+                UsageContribution(
+                    vehicle: victim.number + $0, holder: Int64($0), model: "A", powertrain: "BEV",
+                    month: month, distanceMetres: 1_000_000, daysDriven: 20)
+            }, of: month)
+        try world.store.keep(
+            StoredUsageRelease(month: month.index, cells: told.encoded(month)),
+            now: StoreFolder.now)
+        let number: [UInt8] = [0xEF, 0xCD, 0xAB, 0]
+        #expect(try world.holds(number))
+        let erasures = UsageErasures()
+        try erasures.erase(victim, from: world.store, now: StoreFolder.now)
+        _ = try world.store.eraseNeeds(of: victim, now: StoreFolder.now)
+        #expect(try !world.holds(number))
+        #expect(erasures.after(0) == [victim.number] && erasures.after(1).isEmpty)
+        var kept = UsageReleases(hash: CellHash(key: (1, 2)))
+        try kept.restore(month, from: try #require(try world.store.usageReleases().first).cells)
+        let span = month...month
+        #expect(kept.rows(.distance, by: [], in: span) == told.rows(.distance, by: [], in: span))
     }
 
     @Test func `threads end with their owner, after what was asked of them`() async throws {

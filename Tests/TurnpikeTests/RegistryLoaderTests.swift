@@ -35,6 +35,15 @@ final class StoreFolder {
         guard result.rejectedCount == 0 else { throw Rejected(rows: result.rejected) }
     }
 
+    /// Whether the bytes stand anywhere on disk, the log included.
+    func holds(_ bytes: [UInt8]) throws -> Bool {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            let file = try Data(contentsOf: folder.appending(path: name))
+            if file.range(of: Data(bytes)) != nil { return true }
+        }
+        return false
+    }
+
     struct Rejected: Error { var rows: [RejectedRow] }
 }
 

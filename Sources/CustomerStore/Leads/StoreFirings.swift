@@ -30,6 +30,9 @@ extension CustomerStore {
     /// A position that is not beyond the stored one is skipped as a whole, so all firings of a
     /// position come in one call. Without a position (timers) only the triggers' unique key
     /// guards against repetition.
+    ///
+    /// A vehicle that an import has merged into another a moment ago is still told under its old
+    /// number, by a pipeline that follows within a second: such firings are the other vehicle's.
     public func store(
         firings: [FiringRecord], position: JournalPosition?, now: Timestamp
     ) throws -> StoreOutcome {
@@ -42,6 +45,7 @@ extension CustomerStore {
                 }
                 try db.setCounter("position", position.number)
             }
+            let firings = try db.underPresentNumbers(firings)
             var desk = LeadDesk(db: db, store: self, now: now)
             desk.isNewToStore = position != nil
             for (index, firing) in firings.enumerated() {

@@ -36,6 +36,13 @@ public struct MergedVehicle: Sendable, Hashable {
     public var into: VehicleKey
 }
 
+extension CustomerStore {
+    /// The number under which the vehicle stands now: another one if it was merged since.
+    public func presentNumber(of vehicle: VehicleKey) throws -> VehicleKey {
+        try pool.read { try $0.presentNumber(of: vehicle) }
+    }
+}
+
 // A vehicle that was only heard: enrolled by itself, and nobody has said anything about it yet.
 // Imports name a brand, so an empty one tells; a holding or a gate makes it somebody's vehicle
 // nevertheless.
@@ -60,6 +67,26 @@ extension Database {
             WHERE n.external_id IN (?, ?) AND \(Self.onlyHeard) ORDER BY v.id
             """, [vin.text, vin.text.lowercased()]
         ).map { VehicleKey(UInt32(truncatingIfNeeded: $0[0] as Int64)) }
+    }
+
+    /// One look-up however often vehicles were merged in turn: ``merge(_:into:now:)`` has earlier
+    /// numbers follow, and the file refuses to lose a vehicle that one of them leads to.
+    func presentNumber(of vehicle: VehicleKey) throws -> VehicleKey {
+        try integer(
+            "SELECT into_vehicle FROM merged_vehicles WHERE vehicle = ?", [Int64(vehicle.number)]
+        ).map { VehicleKey(UInt32(truncatingIfNeeded: $0)) } ?? vehicle
+    }
+
+    /// The firings with the numbers that vehicles have now.
+    func underPresentNumbers(_ firings: [FiringRecord]) throws -> [FiringRecord] {
+        guard !firings.isEmpty, try integer("SELECT 1 FROM merged_vehicles LIMIT 1") != nil else {
+            return firings
+        }
+        return try firings.map { firing in
+            var firing = firing
+            firing.vehicle = try presentNumber(of: firing.vehicle)
+            return firing
+        }
     }
 
     /// Makes a vehicle that was only heard part of another: its names and what the rules found

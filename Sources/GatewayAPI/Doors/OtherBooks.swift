@@ -29,6 +29,10 @@ public protocol UsageReleaseKeeper: Sendable {
     func keep(_ release: KeptUsageRelease, now: Timestamp) async throws
     /// Removes the releases of months before `month`, which are not answered any more.
     func remove(before month: UsageMonth) async throws
+    /// Vehicles that were erased since the start, but for the first `count` of them. What is kept
+    /// was changed already, or is about to be; whoever keeps releases in memory asks before and
+    /// after he writes.
+    func erased(after count: Int) -> [UInt32]
 }
 
 /// What comes of sending an event again by hand.

@@ -14,6 +14,8 @@ actor UsageDesk {
     /// calls of this actor take turns at every await.
     private var unkept: [UsageMonth: Int] = [:]
     private var changes = 0
+    /// Erased vehicles that are forgotten here too.
+    private var erasuresSeen = 0
 
     init(book: any UsageBook, keeper: any UsageReleaseKeeper, hash: CellHash, refresh: Duration) {
         self.book = book
@@ -63,19 +65,35 @@ actor UsageDesk {
     }
 
     private func keep(_ month: UsageMonth, now: Timestamp) async throws {
+        forgetErased()
         let change = unkept[month]
         try await keeper.keep(
             KeptUsageRelease(month: month, cells: releases.encoded(month)), now: now)
         if unkept[month] == change { unkept[month] = nil }
+        // Somebody may have been erased while this was on its way: then it is kept once more.
+        forgetErased()
+    }
+
+    /// Forgets vehicles that were erased since the last look.
+    private func forgetErased() {
+        let erased = keeper.erased(after: erasuresSeen)
+        erasuresSeen += erased.count
+        for vehicle in erased {
+            for month in releases.forget(vehicle) {
+                changes += 1
+                unkept[month] = changes
+            }
+        }
     }
 
     /// What was released before the start.
     private func restore() async throws {
-        guard !isRestored else { return }
+        guard !isRestored else { return forgetErased() }
         let kept = try await keeper.releases()
         // Another call may have been first, and may have released more meanwhile.
         guard !isRestored else { return }
         for release in kept { try releases.restore(release.month, from: release.cells) }
         isRestored = true
+        forgetErased()
     }
 }

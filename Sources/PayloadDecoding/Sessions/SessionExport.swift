@@ -20,6 +20,13 @@ public struct SessionExport: Sendable, Equatable {
     }
 }
 
+extension SessionExport {
+    /// A topic on which the sender speaks: by it a source tells whose the session is.
+    public var topic: [UInt8] {
+        SessionFormat(word: format).map { $0.topic(of: sender) } ?? sender
+    }
+}
+
 /// How the sessions of one workspace fared. Counts since it was made.
 public struct SessionCounters: Sendable, Equatable, BitwiseCopyable {
     /// Sessions held now.
@@ -74,6 +81,16 @@ extension CompiledSources {
         }
         workspace.sessions.counters.dropped += UInt64(dropped)
         return dropped
+    }
+}
+
+extension CompiledSources {
+    /// Forgets what is remembered of senders that speak on such topics. The next
+    /// ``changedSessions(in:)`` says so of those that were stored.
+    public func forgetSessions(
+        in workspace: inout DecodingWorkspace, where isMeant: (_ topic: [UInt8]) -> Bool
+    ) {
+        workspace.sessions.endAll { isMeant($0.format.topic(of: $0.sender)) }
     }
 }
 

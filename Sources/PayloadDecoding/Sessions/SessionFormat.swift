@@ -21,6 +21,18 @@ enum SessionFormat: UInt16, CaseIterable, BitwiseCopyable {
     /// Format and version in one word.
     var word: UInt32 { UInt32(rawValue) << 16 | UInt32(version) }
 
+    /// A topic on which the sender of a session speaks. Sparkplug's senders are named by the
+    /// levels that all of their topics share; the others by the topic itself.
+    func topic(of sender: [UInt8]) -> [UInt8] {
+        guard self == .sparkplug else { return sender }
+        let levels = sender.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard levels.count == 2 || levels.count == 3 else { return sender }
+        var topic = Array("spBv1.0/".utf8) + levels[0]
+        topic += Array((levels.count == 2 ? "/NDATA/" : "/DDATA/").utf8) + levels[1]
+        if levels.count == 3 { topic += Array("/".utf8) + levels[2] }
+        return topic
+    }
+
     init?(word: UInt32) {
         guard let format = SessionFormat(rawValue: UInt16(truncatingIfNeeded: word >> 16)),
             format.word == word

@@ -34,6 +34,14 @@ extension SessionTable {
         return changes
     }
 
+    /// Ends the sessions for which `isMeant` says so.
+    mutating func endAll(where isMeant: (Entry) -> Bool) {
+        for place in entries.indices
+        where entries[place].source.number != .max && isMeant(entries[place]) {
+            end(place)
+        }
+    }
+
     func exportAll(names: [String]) -> [SessionExport] {
         var all: [SessionExport] = []
         forEachByUse { place in

@@ -62,6 +62,7 @@ struct UsageBookAdapter: UsageBook {
 struct UsageReleaseAdapter: UsageReleaseKeeper {
     let store: StoreCustomers
     let threads: StoreThreads
+    let erasures: UsageErasures
 
     func releases() async throws -> [KeptUsageRelease] {
         let store = store
@@ -80,6 +81,8 @@ struct UsageReleaseAdapter: UsageReleaseKeeper {
                 StoredUsageRelease(month: release.month.index, cells: release.cells), now: now)
         }
     }
+
+    func erased(after count: Int) -> [UInt32] { erasures.after(count) }
 
     func remove(before month: UsageMonth) async throws {
         let store = store

@@ -42,8 +42,9 @@ package final class WaitingThreads: Sendable {
     /// they serve.
     private final class Line: Sendable {
         private struct Contents {
-            var works: [@Sendable () -> Void] = []
-            /// Works before it are done; cut off now and then.
+            /// `nil`: somebody has it; what it held is not kept here until its place is cut off.
+            var works: [(@Sendable () -> Void)?] = []
+            /// Works before it are taken; cut off now and then.
             var next = 0
             var isEnded = false
         }
@@ -68,6 +69,7 @@ package final class WaitingThreads: Sendable {
                 let work = contents.withLock { contents -> (@Sendable () -> Void)? in
                     guard contents.next < contents.works.count else { return nil }
                     let work = contents.works[contents.next]
+                    contents.works[contents.next] = nil
                     contents.next += 1
                     if contents.next >= Self.doneMax {
                         contents.works.removeFirst(contents.next)

@@ -1,27 +1,49 @@
+import CustomerStore
 import IngestJournal
+import PayloadDecoding
 import StateStore
 import TelemetryPipeline
 import VehicleSignals
 
-/// Erases what is kept of one vehicle: its state, days and unlinked names, its messages in the
-/// quarantine and in the journal. Every step may be done again: an erasure that a crash or a full
-/// disk ended begins anew with the next look.
+/// Erases what is kept of one vehicle: its state, days and unlinked names, what formats remember of
+/// its senders, its needs, its messages in the quarantine and in the journal. Every step may be
+/// done again: an erasure that a crash or a full disk ended begins anew with the next look.
 ///
 /// What stays is the record of what was shared: leads, their history and the ledger, which others
-/// rely on and which hold no message.
+/// rely on and which hold neither a message nor anything that was measured.
 struct Erasure {
     let match: ErasureMatch
     let state: SQLiteStateStore
+    let customers: CustomerStore
+    let usage: UsageErasures
 
-    /// The first part: everything but the journal.
+    /// The first part: everything but the journal. Dealers of open leads hear of it first.
     ///
-    /// - Parameter unlinked: the names that lead to no vehicle, with their numbers.
+    /// - Parameters:
+    ///   - unlinked: the names that lead to no vehicle, with their numbers.
+    ///   - onTold: called if there is something to be told, as soon as it is in the outbox.
     func eraseState(
-        _ request: ErasureRequest, unlinked: [UnlinkedNames.Entry]
+        _ request: ErasureRequest, unlinked: [UnlinkedNames.Entry], now: Timestamp,
+        onTold: () -> Void = {}
     ) throws -> ErasureRequest {
         var request = request
+        if request.vehicle != .unknown {
+            try usage.erase(request.vehicle, from: customers, now: now)
+            let needs = try customers.eraseNeeds(of: request.vehicle, now: now)
+            if needs.eventsQueued > 0 { onTold() }
+        }
+        _ = try state.eraseSessions { session in
+            let export = SessionExport(
+                source: session.source, sender: session.sender, format: session.format, bytes: [],
+                order: session.order)
+            return match.isMeant(senderOn: export.topic)
+        }
         var numbers = unlinked.filter { match.isMeant($0.name) }.map(\.key)
-        if request.vehicle != .unknown { numbers.append(request.vehicle) }
+        if request.vehicle != .unknown {
+            numbers.append(request.vehicle)
+            // State under numbers that were merged into it follows with the next start only.
+            numbers += try customers.registrySnapshot(of: request.vehicle).merged.map(\.vehicle)
+        }
         // A name of which nothing is kept any more may still have messages in quarantine.
         if numbers.isEmpty { numbers = [.unknown] }
         for number in numbers {

@@ -46,6 +46,12 @@ struct ErasureMatch: Sendable {
             from: 0, count: found.length, bytes, from: found.offset)
     }
 
+    /// Whether a sender on this topic is the vehicle, as far as the topic tells.
+    func isMeant(senderOn topic: [UInt8]) -> Bool {
+        let nothing: [UInt8] = []
+        return unsafe isMeant(topic.span.bytes, nothing.span.bytes)
+    }
+
     /// Whether an unlinked name is this one, or another one of the vehicle's that is about to be
     /// linked.
     func isMeant(_ other: UnlinkedNames.Name) -> Bool {

@@ -25,6 +25,7 @@ final class Gateway: Sendable {
     let loader: RegistryLoader
     let threads = StoreThreads()
     let troubles = Troubles()
+    let usageErasures = UsageErasures()
     let startedAt: Timestamp
     let links: [MQTTConnection]
     /// Of the registry that the pipeline began with.

@@ -6,6 +6,7 @@ import PayloadDecoding
 import StateStore
 import Synchronization
 import TelemetryPipeline
+import TriggerDelivery
 import VehicleSignals
 
 /// What commands ask of the running gateway through the state store: messages to be decoded again,
@@ -39,7 +40,13 @@ final class OperatorRequests: Sendable {
 
     /// Goes on with the oldest erasure that is not over.
     func erase() throws {
-        guard !isSearching.withLock({ $0 }), let request = try gateway.state.nextErasure() else {
+        guard !isSearching.withLock({ $0 }), var request = try gateway.state.nextErasure() else {
+            return
+        }
+        // Merged into another since it was asked for: then that one is meant, once the registry
+        // says so here too.
+        request.vehicle = try gateway.customers.presentNumber(of: request.vehicle)
+        guard try gateway.customers.registryVersion() == gateway.pipeline.registry.version else {
             return
         }
         let name = gateway.loaded.sources.source(named: request.source).map {
@@ -50,15 +57,20 @@ final class OperatorRequests: Sendable {
             sources: gateway.loaded.sources, registry: gateway.pipeline.registry,
             vehicle: request.vehicle, name: name,
             names: names.map { Array($0.externalID.utf8) })
-        let erasure = Erasure(match: match, state: gateway.state)
+        let erasure = Erasure(
+            match: match, state: gateway.state, customers: gateway.customers,
+            usage: gateway.usageErasures)
         // With a snapshot first nothing of the vehicle waits in memory to be stored later.
         try gateway.saveState()
         let unlinked = gateway.pipeline.unlinkedEntries
         let meant = unlinked.filter { match.isMeant($0.name) }
-        try gateway.pipeline.forget(
+        // Afterwards nothing that was said of it before is still on its way to the customer store.
+        let gone = try gateway.pipeline.forget(
             meant.map(\.key) + [request.vehicle].filter { $0 != .unknown },
-            names: meant.map(\.name))
-        let next = try erasure.eraseState(request, unlinked: unlinked)
+            names: meant.map(\.name), forgetsSender: { match.isMeant(senderOn: $0) })
+        let next = try erasure.eraseState(
+            request, unlinked: meant + gone.filter { !meant.map(\.key).contains($0.key) },
+            now: gateway.clock.wallNow(), onTold: { gateway.delivery.poke() })
         logger.info("a vehicle's state is erased; the journal is searched")
         search(erasure, next)
     }

@@ -21,7 +21,8 @@ func makeServer(_ gateway: Gateway, _ logger: Logger) throws -> GatewayServer {
             store: gateway.customers, state: gateway.state, threads: gateway.threads,
             controller: settings.manufacturer.isEmpty ? nil : settings.manufacturer,
             now: { systemNow() }),
-        usageReleases: UsageReleaseAdapter(store: gateway.customers, threads: gateway.threads),
+        usageReleases: UsageReleaseAdapter(
+            store: gateway.customers, threads: gateway.threads, erasures: gateway.usageErasures),
         status: StatusAdapter(gateway: gateway),
         deliveries: DeliveryDeskAdapter(
             store: gateway.customers, threads: gateway.threads, runner: gateway.delivery),
