@@ -56,7 +56,7 @@ struct GroupRule: Sendable, BitwiseCopyable {
         else { return settled }
         settled.partStep.setQuick(rule.rule, sentinels: sentinels)
         switch settled.partStep.quick {
-        case .double, .integer, .number: settled.partStep.quick = .number
+        case .double, .converted, .integer, .number: settled.partStep.quick = .number
         default: settled.partStep.quick = .nothing
         }
         return settled

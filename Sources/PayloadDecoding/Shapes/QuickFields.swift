@@ -15,14 +15,14 @@ extension CompiledSources {
                 !edge.isWhole, rules[Int(edge.ruleStart)].format.isPlain
             else { return step }
             step.setQuick(rules[Int(edge.ruleStart)].rule, sentinels: sentinels)
-            if step.quick == .double || step.quick == .integer { step.quick = .number }
+            if step.quick.isNumber { step.quick = .number }
             return step
         }
     }
 
     /// Decodes the value of one field; `nil` where the general path is to do it, and nothing has
     /// happened.
-    @inline(always)
+    @inline(never)
     func decodeFieldQuickly(
         _ template: CompiledTemplate, _ route: Route, topic: RawSpan, _ payload: RawSpan,
         arrival: Timestamp, isRetained: Bool, _ readings: inout OutputSpan<Reading>

@@ -15,12 +15,10 @@ struct QuickNumber: BitwiseCopyable {
     /// Digits that surely fit the mantissa while it is made.
     static let digitsMax = 18
 
-    /// The nearest double: one exact operation, since the mantissa and 10^places are exact.
+    /// The nearest double: one exact operation, since the mantissa and 10^places are exact. Never
+    /// -0, so that equal values have equal bits.
     @inline(always)
-    var double: Double {
-        let magnitude = Double(Int64(truncatingIfNeeded: mantissa)) / exactPowersOfTen[places]
-        return Double(bitPattern: magnitude.bitPattern | sign &<< 63)
-    }
+    var double: Double { Double(signed) / exactPowersOfTen[places] }
 
     /// The mantissa with its sign.
     @inline(always)
@@ -30,58 +28,56 @@ struct QuickNumber: BitwiseCopyable {
 extension RawSpan {
     /// The JSON number at `place`, if it has no exponent and is short; ``QuickNumber/none``
     /// otherwise, also where it is wrong: the general path then says how.
-    ///
-    /// Up to seven characters, sign included, are one load and one conversion. Sign and point are
-    /// chosen among, not branched on: how long the next number is no processor can guess.
     @inline(always)
     func quickNumber(at place: Place) -> QuickNumber {
-        let first = word(from: place)
-        let sign: UInt64 = first & 0xFF == 0x2D ? 1 : 0
-        let characters = first &>> (sign &* 8)
-        let lanes = characters ^ 0x3030_3030_3030_3030
-        // The top bit of each byte that is no digit. A point carries nothing into the byte above.
-        let others = ((lanes &+ 0x7676_7676_7676_7676) | lanes) & 0x8080_8080_8080_8080
-        let whole = UInt64(truncatingIfNeeded: others.trailingZeroBitCount) & 0x78
-        let hasPoint = (characters &>> whole) & 0xFF == 0x2E
-        let ends = hasPoint ? others & (others &- 1) : others
-        let end = UInt64(truncatingIfNeeded: ends.trailingZeroBitCount) & 0x78
-        let last = (characters &>> end) & 0xFF
-        // The byte that the sign has freed ends nothing: the number may go on behind the word. The
-        // payload's end is an end.
-        let behind = place &+ Place(truncatingIfNeeded: sign &+ end &>> 3)
-        guard ends != 0, last != 0 || Int(behind) == byteCount else {
-            return others == 0 ? longWhole(from: place, lanes) : longNumber(from: place)
-        }
-        // The point is taken out: what stands behind it moves down by a byte.
-        let below = (1 &<< whole) &- 1
-        let digits = hasPoint ? (lanes & below) | ((lanes &>> 8) & ~below) : lanes
-        let length = hasPoint ? end &- 8 : end
-        // A leading zero stands alone, digits stand before and behind a point.
-        let wrong: UInt64 =
-            (whole == 0 ? 1 : 0) | (lanes & 0xFF == 0 && whole > 8 ? 1 : 0)
-            | (hasPoint && length == whole ? 1 : 0) | (last | 0x20 == 0x65 ? 1 : 0)
-        guard wrong == 0 else { return .none }
-        return QuickNumber(
-            mantissa: numberOfDigits(digits &<< (64 &- length)),
-            places: Int(truncatingIfNeeded: (length &- whole) &>> 3), sign: sign, end: behind)
+        quickNumber(at: place, word(from: place))
     }
 
-    /// The same where the first eight characters are digits and up to seven more follow.
+    /// The same where the first eight characters are known.
+    ///
+    /// Up to seven characters, sign included, are one load and one conversion. The end is found
+    /// first and by itself, since all that follows in the payload waits for it. Sign and length are
+    /// calculated with, not branched on: what they are next no processor can guess.
     @inline(always)
-    private func longWhole(from place: Place, _ first: UInt64) -> QuickNumber {
-        let rest = word(from: place &+ 8)
-        let lanes = rest ^ 0x3030_3030_3030_3030
-        let others = ((lanes &+ 0x7676_7676_7676_7676) | lanes) & 0x8080_8080_8080_8080
-        let length = UInt64(truncatingIfNeeded: others.trailingZeroBitCount) & 0x78
-        let last = (rest &>> length) & 0xFF
-        guard others != 0, last != 0x2E, last | 0x20 != 0x65, first & 0xFF != 0 else {
-            return longNumber(from: place)
+    func quickNumber(at place: Place, _ characters: UInt64) -> QuickNumber {
+        let ends = marksOfEnds(characters)
+        guard ends != 0 else { return mediumNumber(at: place, characters) }
+        let length = UInt64(truncatingIfNeeded: ends.trailingZeroBitCount) & 0x38
+        let end = place &+ Place(truncatingIfNeeded: length &>> 3)
+        let start = NumberStart(characters)
+        // The last digit is moved to the top; zeros stand in front of the first.
+        let digits = Digits(start.lanes &<< (64 &- length))
+        let last = (characters &>> length) & 0xFF
+        guard start.isRight, digits.isRight, last | 0x20 != 0x65, digits.hasLast else {
+            return .none
         }
-        let count = Int(truncatingIfNeeded: length &>> 3)
-        let more = count == 0 ? 0 : numberOfDigits(lanes &<< (64 &- length))
         return QuickNumber(
-            mantissa: numberOfDigits(first) &* wholePowersOfTen[count] &+ more, places: 0,
-            sign: 0, end: place &+ 8 &+ Place(truncatingIfNeeded: count))
+            mantissa: numberOfDigits(digits.lanes), places: digits.places, sign: start.sign,
+            end: end)
+    }
+
+    /// The same where eight characters are taken and up to seven more follow, the point among the
+    /// first.
+    @inline(always)
+    private func mediumNumber(at place: Place, _ characters: UInt64) -> QuickNumber {
+        let rest = word(from: place &+ 8)
+        let ends = marksOfEnds(rest)
+        guard ends != 0 else { return longNumber(from: place) }
+        let length = UInt64(truncatingIfNeeded: ends.trailingZeroBitCount) & 0x38
+        let count = Int(truncatingIfNeeded: length &>> 3)
+        let start = NumberStart(characters)
+        let digits = Digits(start.lanes)
+        // In two moves, since there may be none.
+        let more = ((rest ^ 0x3030_3030_3030_3030) &<< (56 &- length)) &<< 8
+        let last = (rest &>> length) & 0xFF
+        guard start.isRight, digits.isRight, marksOfOthers(more) == 0, last | 0x20 != 0x65,
+            digits.hasLast || count > 0
+        else { return longNumber(from: place) }
+        return QuickNumber(
+            mantissa: numberOfDigits(digits.lanes) &* wholePowersOfTen[count]
+                &+ numberOfDigits(more),
+            places: digits.hasPoint ? digits.places &+ count : 0, sign: start.sign,
+            end: place &+ 8 &+ Place(truncatingIfNeeded: count))
     }
 
     /// The same for up to 16 digits before the point and behind it, 18 together, and where the
@@ -121,6 +117,69 @@ extension RawSpan {
         if second.count == 0 { return (first.value, 8) }
         return (first.value &* wholePowersOfTen[second.count] &+ second.value, 8 &+ second.count)
     }
+}
+
+/// How a number begins.
+private struct NumberStart: BitwiseCopyable {
+    /// 1 for a negative number, else 0.
+    let sign: UInt64
+    /// The characters as digits, 0 in place of a sign; a point is 0x1E.
+    let lanes: UInt64
+    /// Whether a digit stands first, and behind a 0 no other.
+    let isRight: Bool
+
+    @inline(always)
+    init(_ characters: UInt64) {
+        sign = characters & 0xFF == 0x2D ? 1 : 0
+        lanes = characters ^ (0x3030_3030_3030_3030 ^ sign &* 0x1D)
+        let first = UInt16(truncatingIfNeeded: characters &>> (sign &* 8)) ^ 0x3030
+        isRight = first.byteSwapped &- 10 < 0x9F6
+    }
+}
+
+/// Eight digits, the first one lowest, out of what may have been seven and a point.
+private struct Digits: BitwiseCopyable {
+    let lanes: UInt64
+    /// Digits behind the point.
+    let places: Int
+    let hasPoint: Bool
+    /// Whether nothing else was among them.
+    let isRight: Bool
+
+    /// Whether the last character was a digit.
+    @inline(always)
+    var hasLast: Bool { !hasPoint || places > 0 }
+
+    @inline(always)
+    init(_ characters: UInt64) {
+        let marks = marksOfOthers(characters)
+        guard marks != 0 else {
+            (lanes, places, hasPoint, isRight) = (characters, 0, false, true)
+            return
+        }
+        // What stands before the point moves up by a byte.
+        let lower = characters & (marks &>> 7 &- 1)
+        let upper = characters & ~(marks | (marks &- 1))
+        lanes = upper | lower &<< 8
+        places = marks.trailingZeroBitCount &>> 3 ^ 7
+        hasPoint = true
+        isRight = marks & (marks &- 1) == 0 && characters ^ upper ^ lower == marks &>> 7 &* 0x1E
+    }
+}
+
+/// The top bit of each byte that ends a number: that is no digit, no point and no minus. A slash
+/// counts as one of them, and is then no digit.
+@inline(always)
+private func marksOfEnds(_ characters: UInt64) -> UInt64 {
+    let high = characters | 0x8080_8080_8080_8080
+    return (~(high &- 0x2D2D_2D2D_2D2D_2D2D) | (high &- 0x3A3A_3A3A_3A3A_3A3A) | characters)
+        & 0x8080_8080_8080_8080
+}
+
+/// The top bit of each lane that is no digit; the lowest is exact, and so is that there is none.
+@inline(always)
+private func marksOfOthers(_ lanes: UInt64) -> UInt64 {
+    ((lanes &+ 0x7676_7676_7676_7676) | lanes) & 0x8080_8080_8080_8080
 }
 
 /// The digits at the beginning of eight bytes. Where there are none, the value means nothing.

@@ -1,7 +1,7 @@
 import VehicleSignals
 
-// Steps that the quick loop takes by itself, but apart: numbers with an invalid value, in quotes or
-// with a conversion that rounds; values that nobody wants; times beside the value they belong to.
+// What the quick loop takes by itself, but apart: truth values, values that nobody wants, and times
+// as whole numbers; and what it and fields of one topic make of a number.
 
 /// A value that was read in one go; `end` is 0 where it is left to the general step.
 struct QuickValue: BitwiseCopyable {
@@ -16,7 +16,7 @@ struct QuickValue: BitwiseCopyable {
 
 extension ShapeStep {
     /// A number in quotes or without, by any conversion.
-    @inline(never)
+    @inline(always)
     func quickNumber(_ payload: RawSpan, at place: Place) -> QuickValue {
         let isText = takesText && payload.word(from: place) & 0xFF == 0x22
         let number = payload.quickNumber(at: isText ? place &+ 1 : place)
@@ -57,72 +57,103 @@ extension ShapeStep {
             kind: .integer, bits: UInt64(bitPattern: whole), end: end,
             isWithin: whole >= Int64(bitPattern: lowest) && whole <= Int64(bitPattern: highest))
     }
+}
 
-    /// What ``Quick`` names for this function; where the value ends, or 0 where it is left to the
-    /// general step.
-    @inline(never)
-    func takeQuickly(
-        _ payload: RawSpan, at place: Place, _ cursor: inout ShapeCursor, _ dates: DateMemory,
-        _ captures: inout [Int32], _ readings: inout OutputSpan<Reading>, isRetained: Bool
-    ) -> Place {
-        switch quick {
-        case .keep:
-            captures[Int(truncatingIfNeeded: lowest)] = Int32(truncatingIfNeeded: place)
-            return payload.quickSkip(at: place)
-        case .milliseconds:
-            let number = payload.quickNumber(at: place)
-            guard number.places == 0, number.signed >= DecodingLimits.earliestTime,
-                number.signed <= DecodingLimits.latestTime
-            else { return 0 }
-            cursor.setTime(slot, number.signed)
-            return number.end
-        case .groupTime:
-            let (time, end) = payload.quickTime(at: place, dates)
-            cursor.ownTime = time
-            return end
-        case .lateTime:
-            let (time, end) = payload.quickTime(at: place, dates)
-            guard end != 0 else { return 0 }
-            cursor.giveTime(time, quality, &readings)
-            return end
-        case .boundNumber:
-            let value = quickNumber(payload, at: place)
-            if value.end != 0 { append(value, &cursor, &readings, isRetained: isRetained) }
-            return value.end
-        case .boundBoolean:
-            let value = quickBoolean(payload, at: place)
-            if value.end != 0 { append(value, &cursor, &readings, isRetained: isRetained) }
-            return value.end
-        case .nothing, .double, .integer, .boolean, .time, .number, .skip, .end: return 0
-        }
+// Each says where the value ends, or 0 where it is left to the general step and nothing has
+// happened. All steps are handed over, so that none is copied.
+
+/// A number of any sort, on its own or as the value of a group.
+@inline(always)
+func takeNumber(
+    _ steps: Span<ShapeStep>, _ step: Int, _ payload: RawSpan, at place: Place,
+    _ cursor: inout ShapeCursor, _ readings: inout OutputSpan<Reading>, isRetained: Bool
+) -> Place {
+    var start = place
+    var characters = payload.wordOfMany(from: place)
+    let isText = steps[step].takesText && characters & 0xFF == 0x22
+    if isText {
+        start &+= 1
+        characters = payload.wordOfMany(from: start)
     }
+    let number = payload.quickNumber(at: start, characters)
+    guard number.end != 0 else { return 0 }
+    let value = steps[step].value(of: number, end: number.end)
+    guard value.end != 0 else { return 0 }
+    if isText {
+        guard payload.wordOfMany(from: value.end) & 0xFF == 0x22 else { return 0 }
+    }
+    if steps[step].quick == .boundNumber {
+        cursor.addBound(steps[step], value, &readings, isRetained: isRetained)
+    } else if value.isWithin {
+        cursor.add(steps[step], value.kind, value.bits, &readings, isRetained: isRetained)
+    } else {
+        cursor.outOfRange &+= 1
+    }
+    return isText ? value.end &+ 1 : value.end
+}
 
-    private func append(
-        _ value: QuickValue, _ cursor: inout ShapeCursor, _ readings: inout OutputSpan<Reading>,
-        isRetained: Bool
-    ) {
-        cursor.firstTimed = readings.count
-        guard value.isWithin else {
-            cursor.outOfRange &+= 1
-            return
-        }
-        var reading = Reading(
-            signal: signal, time: PendingTime.slot(Int(slot)), timeQuality: .none,
-            isRetained: isRetained, kind: value.kind, bits: value.bits)
-        if binding == .before, cursor.ownTime != .min {
-            reading.time = Timestamp(milliseconds: cursor.ownTime)
-            reading.timeQuality = quality
-        } else if binding == .none, slot == cursor.timeSlot {
-            reading.time = cursor.time
-            reading.timeQuality = quality
+/// Where a value that nobody wants ends.
+@inline(never)
+func skipQuickly(_ payload: RawSpan, at place: Place) -> Place { payload.quickSkip(at: place) }
+
+/// All else that ``ShapeStep/Quick`` names.
+@inline(never)
+func takeQuickly(
+    _ steps: Span<ShapeStep>, _ step: Int, _ payload: RawSpan, at place: Place,
+    _ cursor: inout ShapeCursor, _ captures: inout [Int32],
+    _ readings: inout OutputSpan<Reading>, isRetained: Bool
+) -> Place {
+    switch steps[step].quick {
+    case .keep:
+        captures[Int(truncatingIfNeeded: steps[step].lowest)] = Int32(truncatingIfNeeded: place)
+        return payload.quickSkip(at: place)
+    case .boolean, .boundBoolean:
+        let value = quickBoolean(payload, at: place)
+        guard value.end != 0 else { return 0 }
+        if steps[step].quick == .boundBoolean {
+            cursor.addBound(steps[step], value, &readings, isRetained: isRetained)
         } else {
-            cursor.hasPending = true
+            cursor.add(steps[step], value.kind, value.bits, &readings, isRetained: isRetained)
         }
-        readings.append(reading)
+        return value.end
+    case .milliseconds:
+        let number = payload.quickNumber(at: place)
+        guard number.places == 0, number.signed >= DecodingLimits.earliestTime,
+            number.signed <= DecodingLimits.latestTime
+        else { return 0 }
+        cursor.setTime(steps[step].slot, number.signed)
+        return number.end
+    case .nothing, .double, .converted, .integer, .number, .boundNumber, .time, .groupTime,
+        .lateTime, .skip, .end:
+        return 0
     }
 }
 
 extension ShapeCursor {
+    /// Adds the reading of a group, with the group's time where that is known.
+    @inline(always)
+    fileprivate mutating func addBound(
+        _ step: ShapeStep, _ value: QuickValue, _ readings: inout OutputSpan<Reading>,
+        isRetained: Bool
+    ) {
+        firstTimed = readings.count
+        guard value.isWithin else {
+            outOfRange &+= 1
+            return
+        }
+        var reading = Reading(
+            signal: step.signal, time: time, timeQuality: step.quality, isRetained: isRetained,
+            kind: value.kind, bits: value.bits)
+        if step.binding == .before, ownTime != .min {
+            reading.time = Timestamp(milliseconds: ownTime)
+        } else if step.binding != .none || step.slot != timeSlot {
+            reading.time = PendingTime.slot(Int(step.slot))
+            reading.timeQuality = .none
+            hasPending = true
+        }
+        readings.append(reading)
+    }
+
     /// Gives the readings of the value before it a time that stands behind.
     mutating func giveTime(
         _ time: Int64, _ quality: TimeQuality, _ readings: inout OutputSpan<Reading>
@@ -134,10 +165,6 @@ extension ShapeCursor {
         }
     }
 }
-
-/// Where a value that nobody wants ends; 0 where it must be looked at more closely.
-@inline(never)
-func skipQuickly(_ payload: RawSpan, at place: Place) -> Place { payload.quickSkip(at: place) }
 
 @inline(always)
 func quickBoolean(_ payload: RawSpan, at place: Place) -> QuickValue {

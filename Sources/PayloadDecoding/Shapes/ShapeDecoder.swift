@@ -24,47 +24,66 @@ extension CompiledSources {
             name: topic.word(from: Place(truncatingIfNeeded: max(0, nameEnd - 8))))
         let hint = work.shapes.hint(place, template: route.template)
         guard hint >= 0 else { return nil }
-        let frame = ShapeFrame(
-            route: route, arrival: arrival, isRetained: isRetained, readings: readings.count,
-            texts: texts.count)
-        if let outcome = fit(hint, frame, topic: topic, payload, &work, &readings, &texts) {
-            return outcome
+        let shape = work.shapes.shapes[hint]
+        let first = readings.count
+        var cursor = ShapeCursor()
+        var stop: ShapeStop?
+        if !shape.isGathering {
+            stop = work.shapes.follow(
+                shape, payload, &cursor, &work.captures, &readings, isRetained: isRetained)
+            if stop == .atEnd, !cursor.hasPending, route.vehicleLength > 0 {
+                // All was plain, as mostly.
+                work.shapes.fitted &+= 1
+                return DecodeOutcome(
+                    readings: UInt32(truncatingIfNeeded: readings.count &- first),
+                    unknownSignals: shape.unknownSignals, absent: 0,
+                    outOfRange: cursor.outOfRange)
+            }
         }
-        return tryOthers(
-            than: hint, place, frame, topic: topic, payload, &work, &readings, &texts)
+        let frame = ShapeFrame(
+            route: route, arrival: arrival, isRetained: isRetained, readings: first,
+            texts: texts.count)
+        return decodeByShapes(
+            hint, stop, &cursor, place, frame, topic: topic, payload, &work, &readings, &texts)
     }
 
+    /// The same where the shape of the hint is not followed to its end, or not by the quick loop
+    /// alone.
     @inline(never)
-    private func tryOthers(
-        than hint: Int, _ place: Int, _ frame: ShapeFrame, topic: RawSpan, _ payload: RawSpan,
-        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
-        _ texts: inout OutputSpan<UInt8>
+    private func decodeByShapes(
+        _ hint: Int, _ stop: ShapeStop?, _ cursor: inout ShapeCursor, _ place: Int,
+        _ frame: ShapeFrame, topic: RawSpan, _ payload: RawSpan, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) -> DecodeOutcome? {
-        var shape = work.shapes.first(template: frame.route.template)
+        let outcome = fit(
+            hint, stop, &cursor, frame, topic: topic, payload, &work, &readings, &texts)
+        if let outcome { return outcome }
+        var index = work.shapes.first(template: frame.route.template)
         var tries = 1
-        while shape >= 0, tries < ShapeLimits.triesMax {
-            if shape != hint {
-                if let outcome = fit(shape, frame, topic: topic, payload, &work, &readings, &texts)
-                {
-                    work.shapes.setHint(place, shape)
+        while index >= 0, tries < ShapeLimits.triesMax {
+            if index != hint {
+                cursor = ShapeCursor()
+                let outcome = fit(
+                    index, nil, &cursor, frame, topic: topic, payload, &work, &readings, &texts)
+                if let outcome {
+                    work.shapes.setHint(place, index)
                     return outcome
                 }
                 tries += 1
             }
-            shape = Int(work.shapes.shapes[shape].next)
+            index = Int(work.shapes.shapes[index].next)
         }
         return nil
     }
 
-    /// Tries one shape; takes back what it did where the payload does not fit.
-    @inline(always)
+    /// Tries one shape, from where its quick loop stopped, `nil`: from the beginning. Takes back
+    /// what was done where the payload does not fit.
     private func fit(
-        _ index: Int, _ frame: ShapeFrame, topic: RawSpan, _ payload: RawSpan,
-        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
-        _ texts: inout OutputSpan<UInt8>
+        _ index: Int, _ begun: ShapeStop?, _ cursor: inout ShapeCursor, _ frame: ShapeFrame,
+        topic: RawSpan, _ payload: RawSpan, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) -> DecodeOutcome? {
         let shape = work.shapes.shapes[index]
-        var cursor = ShapeCursor()
         work.outcome = DecodeOutcome()
         work.vehicleStart = -1
         work.isRetained = frame.isRetained
@@ -72,25 +91,23 @@ extension CompiledSources {
             work.prepare(layouts[layout(of: frame.route)])
             cursor.isGathering = true
         }
-        var stop = ShapeStop.atOther
-        while true {
+        var stop =
+            begun
+            ?? work.shapes.follow(
+                shape, payload, &cursor, &work.captures, &readings, isRetained: frame.isRetained)
+        while stop == .atOther,
+            takeStep(shape, payload, &cursor, &work, &readings, &texts)
+        {
             stop = work.shapes.follow(
                 shape, payload, &cursor, &work.captures, &readings, isRetained: frame.isRetained)
-            guard stop == .atOther,
-                takeStep(shape, payload, &cursor, &work, &readings, &texts)
-            else { break }
         }
-        guard stop == .atEnd, isRightVehicle(frame.route, topic: topic, payload, &work) else {
+        guard stop == .atEnd, isRightVehicle(frame.route, topic: topic, payload, &work),
+            !cursor.hasPending && !shape.isGathering
+                || settle(shape, cursor, frame, &work, &readings)
+        else {
             readings.removeLast(readings.count - frame.readings)
             texts.removeLast(texts.count - frame.texts)
             return nil
-        }
-        if cursor.hasPending || shape.isGathering {
-            guard settle(shape, cursor, frame, &work, &readings) else {
-                readings.removeLast(readings.count - frame.readings)
-                texts.removeLast(texts.count - frame.texts)
-                return nil
-            }
         }
         work.shapes.fitted &+= 1
         var outcome = work.outcome

@@ -112,7 +112,7 @@ extension CompiledSources {
         rule.wholeFactor = mark.wholeFactor
         step.setQuick(rule, sentinels: sentinels)
         switch step.quick {
-        case .double, .integer, .number: step.quick = .boundNumber
+        case .double, .converted, .integer, .number: step.quick = .boundNumber
         case .boolean: step.quick = .boundBoolean
         default: step.quick = .nothing
         }

@@ -45,12 +45,24 @@ struct ShapeStep: Sendable, BitwiseCopyable {
 
     /// What the quick loop does by itself; everything else is done by ``Action``.
     enum Quick: UInt8, BitwiseCopyable {
-        case nothing, double, integer, boolean, time, end
-        /// A number of any sort, and a value that nobody wants.
-        case number, skip
-        /// Steps of ``ShapeStep/takeQuickly(_:at:_:_:_:_:isRetained:)``: values whose place is
-        /// kept, values and times of groups, and milliseconds.
-        case keep, boundNumber, boundBoolean, milliseconds, groupTime, lateTime
+        /// Numbers as they are most often: in the unit of the catalogue, converted, and whole.
+        case double, converted, integer
+        /// Numbers of any sort, on their own and as the value of a group.
+        case number, boundNumber
+        case time
+        /// A value that nobody wants.
+        case skip
+        case end
+        /// Truth values, values whose place is kept, milliseconds, and the time of a group before
+        /// its value and behind it.
+        case boolean, boundBoolean, keep, milliseconds, groupTime, lateTime
+        /// Left to the general step.
+        case nothing
+
+        @inline(always)
+        var isPlainNumber: Bool { rawValue <= Quick.integer.rawValue }
+        @inline(always)
+        var isNumber: Bool { rawValue <= Quick.boundNumber.rawValue }
     }
 
     /// Where the time of a group's reading stands.
@@ -93,7 +105,9 @@ struct ShapeStep: Sendable, BitwiseCopyable {
         guard !rule.hasNumberWords, setSentinel(rule, sentinels) else { return }
         switch rule.kind {
         case .double:
-            quick = takesText || sentinel != .min ? .number : .double
+            quick =
+                takesText || sentinel != .min
+                ? .number : rule.conversion.isIdentity ? .double : .converted
             isDouble = true
             lowest = rule.minimum.bitPattern
             highest = rule.maximum.bitPattern

@@ -52,6 +52,15 @@ extension RawSpan {
         return lastWord(from: offset)
     }
 
+    /// The same of spans that have eight bytes; of shorter ones nothing but zeros.
+    @inline(always)
+    func wordOfMany(from place: Place) -> UInt64 {
+        let offset = UInt64(place)
+        if offset &+ 8 <= size { return uncheckedWord(at: offset) }
+        guard size >= 8, offset < size else { return 0 }
+        return uncheckedWord(at: size &- 8) &>> ((offset &+ 8 &- size) &* 8)
+    }
+
     /// The same where the end is near.
     @inline(never)
     private func lastWord(from offset: UInt64) -> UInt64 {
@@ -80,8 +89,7 @@ extension RawSpan {
         guard offset &+ length <= size, other &+ length &+ 8 <= literals.size else { return false }
         guard length >= 16 else {
             guard length >= 8 else {
-                let difference = word(from: place) ^ literals.uncheckedWord(at: other)
-                return length == 0 || difference &<< (64 &- length &* 8) == 0
+                return holdsFew(to: offset &+ length, literals.uncheckedWord(at: other), length)
             }
             // Two words that overlap, or are the same one.
             let last = length &- 8
@@ -100,6 +108,18 @@ extension RawSpan {
             index &+= 16
         }
         return difference.x | difference.y == 0
+    }
+
+    /// Whether the `count` bytes before `end` are the lowest of `wanted`; at most seven.
+    @inline(always)
+    private func holdsFew(to end: UInt64, _ wanted: UInt64, _ count: UInt64) -> Bool {
+        guard count > 0 else { return true }
+        // Eight bytes that end there: the payload's end may be near, its beginning seldom is.
+        let free = 64 &- count &* 8
+        guard end >= 8, end <= size else {
+            return (word(from: Place(truncatingIfNeeded: end &- count)) ^ wanted) &<< free == 0
+        }
+        return (uncheckedWord(at: end &- 8) ^ wanted &<< free) &>> free == 0
     }
 }
 
