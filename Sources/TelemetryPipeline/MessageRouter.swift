@@ -37,6 +37,27 @@ struct MessageRouter: Sendable {
         return RoutedMessage(route: route, vehicle: key)
     }
 
+    /// Routes all messages of a batch that is in the journal.
+    func route(_ batch: MessageBatch, registry: VehicleRegistry) -> [RoutedMessage] {
+        var routed: [RoutedMessage] = []
+        var hint = RouteHint()
+        routed.reserveCapacity(batch.count)
+        batch.withBytes { bytes in
+            for index in 0..<batch.count {
+                let view = batch.message(index)
+                let topic = bytes.extracting(
+                    view.topicOffset..<(view.topicOffset + view.topicLength))
+                let payload = bytes.extracting(
+                    view.payloadOffset..<(view.payloadOffset + view.payloadLength))
+                routed.append(
+                    route(
+                        topic: topic, payload: payload, arrival: view.arrival, registry: registry,
+                        after: &hint))
+            }
+        }
+        return routed
+    }
+
     /// Whose an unlinked message is by a newer registry: the same answer to every worker that
     /// asks at the same place between rounds.
     func relink(
@@ -55,6 +76,26 @@ struct MessageRouter: Sendable {
                 name.offset..<(name.offset + name.length)))
         unlinked.remove([UnlinkedNames.Name(source: route.source, externalID: externalID)])
         return linked
+    }
+}
+
+/// What messages are routed by at one time.
+struct RoutingBasis: Sendable {
+    var router: MessageRouter
+    var registry: VehicleRegistry
+
+    mutating func take(_ adoption: Adoption) {
+        registry = adoption.registry
+        if let sources = adoption.sources {
+            router = MessageRouter(sources: sources, unlinked: router.unlinked)
+        }
+    }
+
+    /// A round as this basis would route it.
+    func round(_ position: JournalPosition, _ batch: MessageBatch) -> Round {
+        Round(
+            position: position, batch: batch, routed: router.route(batch, registry: registry),
+            sources: router.sources)
     }
 }
 

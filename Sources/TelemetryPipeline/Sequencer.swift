@@ -14,17 +14,23 @@ final class Sequencer: @unchecked Sendable {
     private var waiting: [Int64: Round] = [:]
     private var last: JournalPosition
     private var isClosed = false
+    /// What the workers have at `last`.
+    private var basis: RoutingBasis
     private let workers: [Mailbox<WorkItem>]
 
     /// - Parameter last: position of the newest round that the workers have already seen.
-    init(after last: JournalPosition, workers: [Mailbox<WorkItem>]) {
+    init(after last: JournalPosition, workers: [Mailbox<WorkItem>], basis: RoutingBasis) {
         self.last = last
+        self.basis = basis
         self.workers = workers
     }
 
     /// Takes a round that is durable, waiting while the workers are behind. Positions ascend
     /// without gaps, as the journal promises, so a round that comes early waits for its
     /// predecessor. After ``close()`` rounds are left to the journal, which has them.
+    ///
+    /// A round that was routed before the sources changed, and comes after it, is routed anew:
+    /// once, here, so that all workers see the same.
     func take(_ round: Round) {
         lock.lock()
         defer { lock.unlock() }
@@ -32,6 +38,8 @@ final class Sequencer: @unchecked Sendable {
         waiting[round.position.number] = round
         while let next = waiting.removeValue(forKey: last.number + 1) {
             last = next.position
+            let isRoutedAnew = next.sources !== basis.router.sources
+            let next = isRoutedAnew ? basis.round(next.position, next.batch) : next
             for worker in workers { worker.send(.round(next), weight: next.batch.byteCount) }
         }
     }
@@ -54,6 +62,7 @@ final class Sequencer: @unchecked Sendable {
         // Nobody else sends, so room that is there stays: all workers get it, or none.
         for worker in workers where !worker.waitForRoom(until: limit) { return nil }
         let item = make(last)
+        if case .adopt(let adoption) = item { basis.take(adoption) }
         for worker in workers { worker.send(item) }
         return last
     }

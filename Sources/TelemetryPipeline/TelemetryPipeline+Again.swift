@@ -32,30 +32,33 @@ extension TelemetryPipeline {
         while let first = waiting.first {
             var batch = MessageBatch()
             var routed: [RoutedMessage] = []
-            let registry = registry
+            let routing = routing
             while let message = waiting.first, batch.byteCount < configuration.batchBytesMax,
                 message.arrival.since(first.arrival) <= Self.batchSpanMax
             {
                 waiting = waiting.dropFirst()
-                append(message, to: &batch, &routed, registry)
+                append(message, to: &batch, &routed, routing)
             }
             batch.seal()
             let position = try journal.append(batch)
-            sequencer.take(Round(position: position, batch: batch, routed: routed))
+            sequencer.take(
+                Round(
+                    position: position, batch: batch, routed: routed,
+                    sources: routing.router.sources))
         }
     }
 
     private func append(
         _ message: MessageAgain, to batch: inout MessageBatch, _ routed: inout [RoutedMessage],
-        _ registry: VehicleRegistry
+        _ routing: RoutingBasis
     ) {
         let topic = unsafe message.topic.span.bytes
         let payload = unsafe message.payload.span.bytes
         var hint = RouteHint()
-        let route = router.route(
-            topic: topic, payload: payload, arrival: clock.wallNow(), registry: registry,
+        let route = routing.router.route(
+            topic: topic, payload: payload, arrival: clock.wallNow(), registry: routing.registry,
             after: &hint)
-        if registry.gate(of: route.vehicle) == .off {
+        if routing.registry.gate(of: route.vehicle) == .off {
             batch.gatedCount += 1
             return
         }
@@ -76,7 +79,7 @@ extension TelemetryPipeline {
             guard changes.wanted == nil else { return false }
             let registry = registry
             let position = sequencer.command(until: limit) { _ in
-                router.unlinked.remove(names)
+                unlinked.remove(names)
                 var adoption = Adoption(registry: registry)
                 adoption.forgotten = vehicles
                 return .adopt(adoption)
@@ -92,5 +95,5 @@ extension TelemetryPipeline {
     }
 
     /// Names that lead to no vehicle, with the numbers under which their state is kept.
-    public var unlinkedEntries: [UnlinkedNames.Entry] { router.unlinked.entries }
+    public var unlinkedEntries: [UnlinkedNames.Entry] { unlinked.entries }
 }

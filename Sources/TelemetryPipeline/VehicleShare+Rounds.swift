@@ -215,7 +215,9 @@ extension VehicleShare {
         quarantineBytes += size
         quarantine.append(
             QuarantinedMessage(
-                position: message.position, index: message.index, source: source, reason: reason,
+                position: message.position, index: message.index, source: source,
+                mappingVersion: source.map { fixed.router.sources.mappingVersion(of: $0) } ?? "",
+                reason: reason,
                 byteOffset: offset, sentence: sentence, arrival: message.view.arrival,
                 flags: message.view.flags,
                 topic: [UInt8](copying: bytes.extracting(message.topic)),

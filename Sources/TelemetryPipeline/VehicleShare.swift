@@ -6,7 +6,8 @@ import VehicleState
 /// What one worker owns: its share of the vehicles, and everything that it reuses from message
 /// to message. A value, changed in place by one thread.
 struct VehicleShare {
-    let fixed: Fixed
+    /// Replaced whole where the sources change.
+    private(set) var fixed: Fixed
 
     var registry: VehicleRegistry
     var vehicles = VehicleTable()
@@ -52,8 +53,9 @@ struct VehicleShare {
             registry: registry, clock: fixed.clock)
     }
 
-    /// What never changes. An object of constants: large tables are lent from it by address,
-    /// where a value inside a value that changes would be copied, table by table, for each call.
+    /// What does not change from message to message. An object of constants: large tables are lent
+    /// from it by address, where a value inside a value that changes would be copied, table by
+    /// table, for each call.
     final class Fixed: Sendable {
         let index: Int
         let configuration: PipelineConfiguration
@@ -133,9 +135,17 @@ struct VehicleShare {
 
     // MARK: Registry
 
-    /// Takes a new registry, and moves the state of names that it links.
+    /// Takes a new registry, and moves the state of names that it links; and another set of
+    /// sources, where one came with it. The workspace stays, with the sessions of senders: their
+    /// numbers of sources hold, and what belongs to one set alone it forgets by itself.
     mutating func adopt(_ adoption: Adoption) {
         finishSnapshot()
+        if let sources = adoption.sources {
+            fixed = Fixed(
+                index: fixed.index, configuration: fixed.configuration,
+                router: MessageRouter(sources: sources, unlinked: fixed.router.unlinked),
+                clock: fixed.clock)
+        }
         // First everybody lets go, then everybody takes: nobody waits for somebody who waits.
         for (link, state) in zip(adoption.links, adoption.states) where isMine(link.from) {
             state.put(vehicles.remove(link.from))

@@ -92,13 +92,15 @@ final class Site: Sendable {
     let troubles = Mutex<[String]>([])
     private let wall = Mutex(hour(0))
 
-    init(journal: any BatchJournal) throws {
-        sources = try Shipped.sources()
-        roles = SignalRoles(catalogue: sources.catalogue)
+    init(journal: any BatchJournal, sources: CompiledSources? = nil) throws {
+        self.sources = try sources ?? Shipped.sources()
+        roles = SignalRoles(catalogue: self.sources.catalogue)
         self.journal = journal
     }
 
-    convenience init() throws { try self.init(journal: DiskJournal()) }
+    convenience init(sources: CompiledSources? = nil) throws {
+        try self.init(journal: DiskJournal(), sources: sources)
+    }
 
     func set(_ time: Timestamp) { wall.withLock { $0 = time } }
 

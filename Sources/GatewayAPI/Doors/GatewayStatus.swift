@@ -54,6 +54,8 @@ public struct GatewaySnapshot: Sendable {
     public var unlinkedNames = 0
     /// Payloads held in quarantine now.
     public var quarantineHeld = 0
+    /// How often mappings were read anew since the start, and refused whole.
+    public var reloads: (taken: UInt64, refused: UInt64) = (0, 0)
     public var leads: [LeadStatus: Int] = [:]
     /// Deliveries by state word: `pending`, `delivered`, `withdrawn`, `parked`, `disabled`…
     public var outbox: [String: Int] = [:]

@@ -81,12 +81,15 @@ struct SourceCompiler {
         }
     }
 
-    mutating func add(_ definitions: [SourceDefinition]) throws(MappingFlaw) {
-        guard definitions.count <= Int(UInt16.max) else {
+    /// - Parameter numbers: of each definition's source.
+    mutating func add(
+        _ definitions: [SourceDefinition], numbers: [Int]
+    ) throws(MappingFlaw) {
+        guard numbers.allSatisfy({ $0 < Int(UInt16.max) }) else {
             throw flaw(.tooManySources(limit: Int(UInt16.max)))
         }
         var seen: Set<String> = []
-        for (index, definition) in definitions.enumerated() {
+        for (definition, number) in zip(definitions, numbers) {
             source = definition.name
             guard seen.insert(definition.name).inserted else { throw flaw(.sourceTwice) }
             guard definition.edition >= VSSEditions.oldest, definition.edition <= VSSEditions.newest
@@ -95,7 +98,7 @@ struct SourceCompiler {
             guard definition.payloadBytesMax >= 1, definition.payloadBytesMax <= 268_435_456 else {
                 throw flaw(.payloadLimit(definition.payloadBytesMax))
             }
-            try addTopics(of: definition, SourceID(UInt16(index)))
+            try addTopics(of: definition, SourceID(UInt16(number)))
         }
         source = ""
     }

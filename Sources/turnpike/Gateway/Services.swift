@@ -4,6 +4,7 @@ import MQTTLink
 import ServiceLifecycle
 import TelemetryPipeline
 import TriggerDelivery
+import UnixSignals
 
 /// Delivery, until everything behind it is closed.
 struct DeliveryService: Service {
@@ -23,6 +24,16 @@ struct PipelineService: Service {
         try? await gracefulShutdown()
         housekeeper.stop()
         gateway.pipeline.stop()
+    }
+}
+
+/// Has the mappings read anew at each SIGHUP.
+struct ReloadService: Service {
+    let hangups: UnixSignalsSequence
+    let housekeeper: Housekeeper
+
+    func run() async throws {
+        for await _ in hangups.cancelOnGracefulShutdown() { housekeeper.askReload() }
     }
 }
 
