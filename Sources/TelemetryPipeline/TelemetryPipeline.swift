@@ -39,12 +39,16 @@ public final class TelemetryPipeline: Sendable {
     ///   - firingsStored: position up to which the customer store has the firings.
     ///   - onTrouble: told in words what keeps the pipeline from going on.
     ///   - onFirings: told how many firings were stored, so that delivery may look.
+    ///   - onRebirth: given a request to publish, where a source's file allows one, at most once a
+    ///     minute a node and never while the journal is replayed; on a worker's thread, so it must
+    ///     return at once.
     public init(
         _ configuration: PipelineConfiguration, sources: CompiledSources,
         registry: VehicleRegistry, clock: GatewayClock, journal: any BatchJournal,
         ledger: any FiringLedger, keeper: any StateKeeper, restored: RestoredState,
         firingsStored: JournalPosition, onTrouble: @escaping @Sendable (String) -> Void,
-        onFirings: @escaping @Sendable (Int) -> Void
+        onFirings: @escaping @Sendable (Int) -> Void,
+        onRebirth: @escaping @Sendable (RebirthRequest) -> Void = { _ in }
     ) {
         precondition(configuration.workers > 0, "a pipeline has at least one worker")
         self.configuration = configuration
@@ -71,12 +75,13 @@ public final class TelemetryPipeline: Sendable {
             onStored: onFirings, onTrouble: onTrouble)
         self.collector = collector
         sequencer = Sequencer(after: restored.position, workers: mailboxes, basis: routing)
+        let desk = RebirthDesk(clock: clock, onRebirth: onRebirth)
         workers = (0..<configuration.workers).map { index in
             Worker(
                 index: index,
                 share: VehicleShare(
                     index: index, configuration: configuration, router: router,
-                    registry: registry, clock: clock),
+                    registry: registry, clock: clock, rebirths: desk),
                 mailbox: mailboxes[index], collector: collector, firingsStored: firingsStored)
         }
         // Each worker takes all of them: nobody knows who will hear a sender before it speaks.

@@ -95,6 +95,10 @@ extension VehicleShare {
                 offset: error.offset, sentence: error.sentence)
             return
         }
+        if outcome.wantsRebirth, !isReplaying {
+            fixed.rebirths.ask(
+                fixed.router.sources, route, topic: bytes.extracting(message.topic))
+        }
         counters.readings += UInt64(outcome.readings)
         counters.readingsDropped += UInt64(outcome.unknownSignals) + UInt64(outcome.outOfRange)
         counters.readingsDropped +=

@@ -36,10 +36,11 @@ struct VehicleShare {
 
     init(
         index: Int, configuration: PipelineConfiguration, router: MessageRouter,
-        registry: VehicleRegistry, clock: GatewayClock
+        registry: VehicleRegistry, clock: GatewayClock, rebirths: RebirthDesk
     ) {
         fixed = Fixed(
-            index: index, configuration: configuration, router: router, clock: clock)
+            index: index, configuration: configuration, router: router, clock: clock,
+            rebirths: rebirths)
         self.registry = registry
         workspace = router.sources.makeWorkspace()
         readings.reserveCapacity(configuration.readingsMax)
@@ -50,7 +51,7 @@ struct VehicleShare {
     func emptied() -> VehicleShare {
         VehicleShare(
             index: fixed.index, configuration: fixed.configuration, router: fixed.router,
-            registry: registry, clock: fixed.clock)
+            registry: registry, clock: fixed.clock, rebirths: fixed.rebirths)
     }
 
     /// What does not change from message to message. An object of constants: large tables are lent
@@ -61,15 +62,17 @@ struct VehicleShare {
         let configuration: PipelineConfiguration
         let router: MessageRouter
         let clock: GatewayClock
+        let rebirths: RebirthDesk
 
         init(
             index: Int, configuration: PipelineConfiguration, router: MessageRouter,
-            clock: GatewayClock
+            clock: GatewayClock, rebirths: RebirthDesk
         ) {
             self.index = index
             self.configuration = configuration
             self.router = router
             self.clock = clock
+            self.rebirths = rebirths
         }
     }
 
@@ -144,7 +147,7 @@ struct VehicleShare {
             fixed = Fixed(
                 index: fixed.index, configuration: fixed.configuration,
                 router: MessageRouter(sources: sources, unlinked: fixed.router.unlinked),
-                clock: fixed.clock)
+                clock: fixed.clock, rebirths: fixed.rebirths)
         }
         // First everybody lets go, then everybody takes: nobody waits for somebody who waits.
         for (link, state) in zip(adoption.links, adoption.states) where isMine(link.from) {

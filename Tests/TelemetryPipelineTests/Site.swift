@@ -123,7 +123,8 @@ final class Site: Sendable {
     /// A pipeline over what the stores hold, with its own way to the ledger; not started.
     func open(
         _ registry: VehicleRegistry, workers: Int = 1, clock mode: GatewayClock.Mode = .wall,
-        adjust: (inout PipelineConfiguration) -> Void = { _ in }
+        adjust: (inout PipelineConfiguration) -> Void = { _ in },
+        onRebirth: @escaping @Sendable (RebirthRequest) -> Void = { _ in }
     ) throws -> Running {
         var configuration = PipelineConfiguration(roles: roles, rules: RuleSet())
         configuration.workers = workers
@@ -135,16 +136,18 @@ final class Site: Sendable {
             journal: journal, ledger: front, keeper: keeper, restored: try keeper.restore(),
             firingsStored: ledger.now.position,
             onTrouble: { [self] trouble in troubles.withLock { $0.append(trouble) } },
-            onFirings: { _ in })
+            onFirings: { _ in }, onRebirth: onRebirth)
         return Running(pipeline: pipeline, front: front)
     }
 
     /// The same, started.
     func start(
         _ registry: VehicleRegistry, workers: Int = 1, clock mode: GatewayClock.Mode = .wall,
-        adjust: (inout PipelineConfiguration) -> Void = { _ in }
+        adjust: (inout PipelineConfiguration) -> Void = { _ in },
+        onRebirth: @escaping @Sendable (RebirthRequest) -> Void = { _ in }
     ) throws -> Running {
-        let running = try open(registry, workers: workers, clock: mode, adjust: adjust)
+        let running = try open(
+            registry, workers: workers, clock: mode, adjust: adjust, onRebirth: onRebirth)
         try running.pipeline.start { _, _ in }
         return running
     }

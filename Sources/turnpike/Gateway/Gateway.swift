@@ -27,6 +27,7 @@ final class Gateway: Sendable {
     let reloads = ReloadTally()
     let startedAt: Timestamp
     let links: [MQTTConnection]
+    let commands: VehicleCommands
     /// Of the registry that the pipeline began with.
     private let saved: Mutex<JournalPosition>
 
@@ -65,6 +66,8 @@ final class Gateway: Sendable {
             now: { systemNow() })
         delivery = runner
         let troubles = troubles
+        let commands = VehicleCommands(broker: settings.broker, logger: logger)
+        self.commands = commands
         let registry = try customers.registrySnapshot()
         pipeline = TelemetryPipeline(
             Self.pipelineConfiguration(loaded), sources: loaded.sources,
@@ -76,7 +79,8 @@ final class Gateway: Sendable {
             onFirings: { _ in
                 troubles.clear("store firings")
                 runner.poke()
-            })
+            },
+            onRebirth: { commands.ask($0) })
         let pipeline = pipeline
         let words = LinkWords()
         links = try (1...settings.broker.connections).map { number in

@@ -56,6 +56,7 @@ struct MappingReload {
             for (link, configuration) in zip(gateway.links, connections) {
                 try link.listen(to: configuration.subscriptions)
             }
+            try gateway.commands.follow(sources)
         } catch {
             logger.error(
                 "the connections do not follow the mappings; restart the gateway",

@@ -42,8 +42,11 @@ struct LinkService: Service {
     let gateway: Gateway
 
     func run() async throws {
+        // Before the first message may lack a birth.
+        try gateway.commands.follow(gateway.pipeline.sources)
         for link in gateway.links { try link.start() }
         try? await gracefulShutdown()
         for link in gateway.links { link.stop(atMost: .seconds(10)) }
+        gateway.commands.close()
     }
 }
