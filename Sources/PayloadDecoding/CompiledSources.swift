@@ -176,6 +176,10 @@ public final class CompiledSources: Sendable {
             return try decodeFrames(
                 can.layouts[Int(template.layout)], route: route, topic: topic, arrival: arrival,
                 payload, &workspace, &readings, &texts)
+        case .packed:
+            try decodePacked(
+                layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,
+                &readings, &texts)
         case .document:
             try decodeDocument(
                 layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,

@@ -126,15 +126,17 @@ struct SourceCompiler {
             case .protobuf(let content):
                 pending.content = .protobuf
                 pending.layout = try addProtobuf(content, topic)
-            case .document(let mapping), .fields(let mapping), .text(let mapping):
+            case .document(let mapping), .fields(let mapping), .text(let mapping),
+                .packed(let mapping):
                 pending.content = Self.kind(of: topic.content)
-                if pending.content != .document {
+                if pending.content == .fields || pending.content == .text {
                     guard topic.template.namesField || topic.field != nil else {
                         throw flaw(.noFieldInTopic(text))
                     }
                 }
                 if pending.content == .text { try checkText(mapping) }
-                guard topic.template.namesVehicle || mapping.vehiclePath != nil else {
+                let mayNameVehicle = pending.content == .packed ? nil : mapping.vehiclePath
+                guard topic.template.namesVehicle || mayNameVehicle != nil else {
                     throw flaw(.noVehicle(text))
                 }
                 if let same = known.first(where: { $0.0 == mapping }) {
