@@ -223,7 +223,7 @@ let package = Package(
             ["FleetModel", "VehicleSignals", "VehicleState", "TriggerRules"]),
         tests("SimulatorTests", ["LocalStage", "TriggerDelivery", "VehicleSignals"]),
         tests("RepositoryTests", []),
-        tests("EndToEndTests", ["LocalStage"]),
+        tests("EndToEndTests", ["LocalStage", "MQTTLink", "VehicleSignals"]),
         tests("ConfigurationFilesTests", ["ConfigurationFiles"]),
         tests(
             "TurnpikeTests",

@@ -40,5 +40,6 @@ let package = Package(
         fuzzTarget("snappy"),
         fuzzTarget("sparkplug"),
         fuzzTarget("sessions"),
+        fuzzTarget("packed"),
     ]
 )

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../Fuzzing"
 
 seconds=${FUZZ_SECONDS:-30}
 everything="native-json documents fields topics batch snapshot words shapes can dbc isotp"
-everything+=" protobuf-tesla fleetwise snappy sparkplug sessions"
+everything+=" protobuf-tesla fleetwise snappy sparkplug sessions packed"
 targets=${FUZZ_TARGETS:-$everything}
 work=.build/fuzz
 # An input takes far less than a millisecond; one that takes this long will not end.

@@ -33,7 +33,12 @@ final class ConnectionLoop: LinkSession {
     private let tally: ConnectionTally
     private var backoff: ReconnectBackoff
     private var isFirstConnection = true
-    private var subscriptionNumbers: [Int32: Int] = [:]
+    /// What the connection listens to; see ``MQTTConnection/listen(to:)``.
+    private var subscriptions: [MQTTSubscription]
+    /// What it no longer listens to: the session at the broker may hold it still.
+    private var dropped: [MQTTSubscription] = []
+    /// Filters whose answer has not come, by the number of the question.
+    private var subscriptionNumbers: [Int32: String] = [:]
 
     // The round being read.
     private var messages = 0
@@ -52,6 +57,7 @@ final class ConnectionLoop: LinkSession {
     ) throws(MQTTConfigurationMistake) {
         self.consumer = consumer
         self.tally = tally
+        subscriptions = configuration.subscriptions
         backoff = ReconnectBackoff(
             shortest: configuration.reconnectDelayMin, longest: configuration.reconnectDelayMax)
         try super.init(configuration: configuration, board: board)
@@ -97,6 +103,10 @@ final class ConnectionLoop: LinkSession {
             if board.isStopping {
                 close()
                 return nil
+            }
+            if let wanted = board.takeWanted() {
+                listen(to: wanted, isConnected: true)
+                guard flush() else { return loss() }
             }
             if end == .progress { continue }
             if hadMessages {
@@ -163,22 +173,42 @@ final class ConnectionLoop: LinkSession {
         board.accepted(sessionPresent: answer.sessionPresent, isFirst: isFirstConnection)
         isFirstConnection = false
         subscriptionNumbers.removeAll()
-        for (index, subscription) in configuration.subscriptions.enumerated() {
-            guard let number = client.subscribe(subscription) else {
-                board.subscribed(
-                    subscription.wireFilter,
-                    refusal: MQTTReasonCode.refusal(143, stage: .subscribe))
-                continue
-            }
-            subscriptionNumbers[number] = index
-        }
+        if let wanted = board.takeWanted() { listen(to: wanted, isConnected: false) }
+        for subscription in subscriptions { subscribe(subscription) }
+        for subscription in dropped { _ = client.unsubscribe(subscription) }
     }
 
     override func subscribeAnswered(identifier: Int32, reason: Int) {
-        guard let index = subscriptionNumbers.removeValue(forKey: identifier) else { return }
+        guard let filter = subscriptionNumbers.removeValue(forKey: identifier) else { return }
         let refusal: MQTTRefusal? =
             MQTTReasonCode.isRefusal(reason)
             ? MQTTReasonCode.refusal(reason, stage: .subscribe) : nil
-        board.subscribed(configuration.subscriptions[index].wireFilter, refusal: refusal)
+        board.subscribed(filter, refusal: refusal)
+    }
+
+    // MARK: Subscriptions
+
+    private func subscribe(_ subscription: MQTTSubscription) {
+        guard let number = client.subscribe(subscription) else {
+            return board.subscribed(
+                subscription.wireFilter, refusal: MQTTReasonCode.refusal(143, stage: .subscribe))
+        }
+        subscriptionNumbers[number] = subscription.wireFilter
+    }
+
+    /// What is new is asked for before what is dropped is given up: where one covers the other
+    /// nothing is missed in between.
+    private func listen(to wanted: [MQTTSubscription], isConnected: Bool) {
+        let filters = Set(wanted.map(\.wireFilter))
+        let gone = subscriptions.filter { !filters.contains($0.wireFilter) }
+        let added = wanted.filter { !subscriptions.contains($0) }
+        subscriptions = wanted
+        dropped.removeAll { filters.contains($0.wireFilter) }
+        dropped += gone
+        guard isConnected else { return }
+        for subscription in added { subscribe(subscription) }
+        for subscription in gone {
+            if client.unsubscribe(subscription) { board.unsubscribed(subscription.wireFilter) }
+        }
     }
 }

@@ -6,6 +6,8 @@ final class LinkBoard: Sendable {
     let wake: WakeSignal
     private let stopRequest = Atomic<Bool>(false)
     private let hasEnded = Monitor(false)
+    private let wantsOthers = Atomic<Bool>(false)
+    private let wanted = Mutex<[MQTTSubscription]?>(nil)
     private let status: Monitor<MQTTLinkStatus>
     private let clock: @Sendable () -> Timestamp
     private let onStateChange: (@Sendable (MQTTLinkStatus) -> Void)?
@@ -26,6 +28,24 @@ final class LinkBoard: Sendable {
     func requestStop() {
         stopRequest.store(true, ordering: .releasing)
         wake.raise()
+    }
+
+    /// Asks the link's thread to listen to these from now on. Nobody is woken: who waits for
+    /// messages looks once a second, and who waits for anything else must not be hurried.
+    func want(_ subscriptions: [MQTTSubscription]) {
+        wanted.withLock { $0 = subscriptions }
+        wantsOthers.store(true, ordering: .releasing)
+    }
+
+    /// What was asked for since the last call; for the link's thread. Costs one load where there
+    /// is nothing.
+    func takeWanted() -> [MQTTSubscription]? {
+        guard wantsOthers.load(ordering: .acquiring) else { return nil }
+        wantsOthers.store(false, ordering: .relaxed)
+        return wanted.withLock { wanted in
+            defer { wanted = nil }
+            return wanted
+        }
     }
 
     var snapshot: MQTTLinkStatus { status.withLock { $0 } }
@@ -73,6 +93,19 @@ final class LinkBoard: Sendable {
                 status.lastRefusalAt = now
             } else {
                 status.acceptedSubscriptions += 1
+            }
+            return status
+        }
+        onStateChange?(after)
+    }
+
+    /// A filter that the connection no longer listens to.
+    func unsubscribed(_ filter: String) {
+        let after = status.change { status in
+            let refused = status.refusedSubscriptions.count
+            status.refusedSubscriptions.removeAll { $0.filter == filter }
+            if status.refusedSubscriptions.count == refused, status.acceptedSubscriptions > 0 {
+                status.acceptedSubscriptions -= 1
             }
             return status
         }

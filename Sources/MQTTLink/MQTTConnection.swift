@@ -63,6 +63,19 @@ public final class MQTTConnection: Sendable {
         }
     }
 
+    /// Listens to other topics from now on, without a new connection: new filters are subscribed,
+    /// those that are left out unsubscribed, the rest stays as it is. Within about a second;
+    /// without a connection from the next one on. Before ``start()`` too.
+    /// - Throws: the first filter or group that is none; then nothing changes.
+    public func listen(
+        to subscriptions: [MQTTSubscription]
+    ) throws(MQTTConfigurationMistake) {
+        var changed = configuration
+        changed.subscriptions = subscriptions
+        try changed.validate()
+        board.want(subscriptions)
+    }
+
     /// Ends after the present round: commits it, acknowledges it, says goodbye. A round that the
     /// consumer cannot make durable stays unacknowledged, and the broker sends it again.
     /// - Returns: whether the thread ended in the time given; if not (a commit or a connection

@@ -164,6 +164,11 @@ final class MosquittoClient {
         return note(code, 0) ? identifier : nil
     }
 
+    /// Queues the end of a subscription.
+    func unsubscribe(_ subscription: MQTTSubscription) -> Bool {
+        note(unsafe mosquitto_unsubscribe_v5(client, nil, subscription.wireFilter, nil), 0)
+    }
+
     /// Queues a publication.
     /// - Parameter topic: ends with a NUL.
     /// - Returns: its number, or the `MOSQ_ERR_…` code.

@@ -1,13 +1,29 @@
 /// What a publisher may write to; given when it is made and never widened. Vehicles' topics stay
 /// out of reach of the gateway because they are not on its list.
 public struct TopicAllowance: Sendable, Equatable {
-    /// `nil` allows everything.
-    private let prefixes: [String]?
+    private enum Kind: Equatable {
+        case everything
+        case below([String])
+        case matching([String])
+    }
 
-    private init(prefixes: [String]?) { self.prefixes = prefixes }
+    private let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
 
     /// Every topic; for simulators and replays, which stand in for vehicles.
-    public static let everything = TopicAllowance(prefixes: nil)
+    public static let everything = TopicAllowance(.everything)
+
+    /// Only topics with the levels of one of these filters, a `+` standing for one level of any
+    /// name: `spBv1.0/plant/NCMD/+` allows `spBv1.0/plant/NCMD/CAR1` and nothing below it.
+    /// - Throws: ``PublishError/invalidTopic(topic:)`` for what is no filter, or has `#`; an empty
+    ///   list allows nothing.
+    public init(matching filters: [String]) throws(PublishError) {
+        for filter in filters where !TopicFilter.isValid(filter) || filter.contains("#") {
+            throw .invalidTopic(topic: filter)
+        }
+        self.init(.matching(filters))
+    }
 
     /// Only these topics and what lies below them, level by level: `turnpike/leads` allows
     /// `turnpike/leads` and `turnpike/leads/42`, not `turnpike/leadsheet`.
@@ -21,16 +37,28 @@ public struct TopicAllowance: Sendable, Equatable {
             guard TopicName.isValid(prefix) else { throw .invalidTopic(topic: prefix) }
             whole.append(prefix)
         }
-        self.init(prefixes: whole)
+        self.init(.below(whole))
     }
 
     /// - Throws: ``PublishError/invalidTopic(topic:)`` if it is no topic name,
     ///   ``PublishError/topicNotAllowed(topic:)`` if it is none of this list.
     public func check(_ topic: String) throws(PublishError) {
         guard TopicName.isValid(topic) else { throw .invalidTopic(topic: topic) }
-        guard let prefixes else { return }
-        for prefix in prefixes where Self.lies(topic.utf8, within: prefix.utf8) { return }
-        throw .topicNotAllowed(topic: topic)
+        let isAllowed =
+            switch kind {
+            case .everything: true
+            case .below(let prefixes):
+                prefixes.contains { Self.lies(topic.utf8, within: $0.utf8) }
+            case .matching(let filters): filters.contains { Self.matches($0, topic) }
+            }
+        guard isAllowed else { throw .topicNotAllowed(topic: topic) }
+    }
+
+    private static func matches(_ filter: String, _ topic: String) -> Bool {
+        let wanted = filter.split(separator: "/", omittingEmptySubsequences: false)
+        let levels = topic.split(separator: "/", omittingEmptySubsequences: false)
+        return wanted.count == levels.count
+            && zip(wanted, levels).allSatisfy { $0 == "+" || $0 == $1 }
     }
 
     private static func lies(_ topic: String.UTF8View, within prefix: String.UTF8View) -> Bool {

@@ -6,7 +6,7 @@ public import VehicleSignals
 /// A value that never changes; share it between threads. A reload makes a new one.
 public final class CompiledSources: Sendable {
     public let catalogue: SignalCatalogue
-    /// As they were given; index = number of the ``SourceID``. For doors.
+    /// Index = number of the ``SourceID``. For doors.
     public let definitions: [SourceDefinition]
 
     /// Tells this set of sources from every other one of the process.
@@ -35,13 +35,21 @@ public final class CompiledSources: Sendable {
     let protobuf: ProtobufTables
     let shapes: ShapeTables
 
-    /// Freezes `definitions` over `catalogue`. A ``SourceID`` is the index in `definitions`.
+    /// Freezes `definitions` over `catalogue`. Of several templates that match a topic equally well
+    /// the one that comes first in `given` holds.
+    ///
+    /// - Parameter older: a set whose numbers of sources stay what they are, since state, names and
+    ///   sessions of this run are kept by them: a source that it has too keeps its number, a new
+    ///   one gets the next, and one that is gone keeps its number and reads nothing any more.
+    ///   `nil`: a ``SourceID`` is the index in `given`.
     public init(
-        definitions: [SourceDefinition], catalogue: SignalCatalogue
+        definitions given: [SourceDefinition], catalogue: SignalCatalogue,
+        numberedAs older: CompiledSources? = nil
     ) throws(MappingFlaw) {
+        let (definitions, numbers) = SourceNumbers.arrange(given, as: older?.definitions ?? [])
         var compiler = SourceCompiler(catalogue: catalogue)
         try compiler.addNativeNames()
-        try compiler.add(definitions)
+        try compiler.add(given, numbers: numbers)
         number = CompiledSourcesCount.next()
         self.catalogue = catalogue
         self.definitions = definitions
@@ -168,6 +176,10 @@ public final class CompiledSources: Sendable {
             return try decodeFrames(
                 can.layouts[Int(template.layout)], route: route, topic: topic, arrival: arrival,
                 payload, &workspace, &readings, &texts)
+        case .packed:
+            try decodePacked(
+                layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,
+                &readings, &texts)
         case .document:
             try decodeDocument(
                 layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,

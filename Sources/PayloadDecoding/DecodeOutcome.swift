@@ -14,7 +14,7 @@ public struct DecodeOutcome: Equatable, Sendable, BitwiseCopyable {
     public var unexplained: UInt32 = 0
     /// The sender should be asked for its births: something was missed. Whether it may be, and with
     /// what, says ``CompiledSources/rebirthRequest(_:topic:now:)``. Stands in every message until
-    /// the births come, so ask seldom: once a minute a sender is plenty.
+    /// the births come, so ask seldom: once a minute a node is plenty.
     public var wantsRebirth = false
 
     @inline(always)

@@ -90,6 +90,25 @@ extension CompiledSources {
     }
 }
 
+extension CompiledSources {
+    /// Reads a document that was unpacked into an array.
+    func decodeUnpacked(
+        _ layout: DocumentLayout, route: Route, topic: RawSpan, _ unpacked: [UInt8],
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        try unsafe decodeDocument(
+            layout, route: route, topic: topic, unpacked.span.bytes, &work, &readings, &texts)
+    }
+}
+
+/// See ``unpackGzip(_:into:_:)``.
+func unpackGzip(
+    _ packed: [UInt8], into output: inout [UInt8], _ room: inout InflateRoom
+) throws(DecodeError) {
+    try unsafe unpackGzip(packed.span.bytes, into: &output, &room)
+}
+
 extension ShapeMemory {
     /// Follows a shape over numbers, truth values and times as far as they are plain.
     @inline(always)

@@ -14,7 +14,7 @@ public final class IngestLane {
     init(pipeline: TelemetryPipeline) {
         self.pipeline = pipeline
         batchBytesMax = pipeline.configuration.batchBytesMax
-        round = LaneRound(pipeline.configuration, registry: pipeline.registry)
+        round = LaneRound(pipeline.configuration, basis: pipeline.routing)
     }
 
     /// Whether the round should end now, because the batch is as large as batches get.
@@ -42,7 +42,7 @@ public final class IngestLane {
         pipeline.sequencer.take(
             Round(
                 position: position, batch: round.batch, routed: round.routed,
-                forgettings: round.forgettings))
+                forgettings: round.forgettings, sources: round.basis.router.sources))
         discard()
     }
 
@@ -59,14 +59,15 @@ private struct LaneRound {
     var batch = MessageBatch()
     var routed: [RoutedMessage] = []
     private(set) var forgettings: UInt64 = 0
-    private var registry: VehicleRegistry
+    /// The same for all of the round.
+    private(set) var basis: RoutingBasis
     private var hint = RouteHint()
     private var now: Timestamp = .distantPast
     /// Of topics and payloads in this round.
     private var contentBytes = 0
 
-    init(_ configuration: PipelineConfiguration, registry: VehicleRegistry) {
-        self.registry = registry
+    init(_ configuration: PipelineConfiguration, basis: RoutingBasis) {
+        self.basis = basis
         startOver(
             bytes: configuration.roundBytesReserved, messages: configuration.roundMessagesReserved)
     }
@@ -77,12 +78,12 @@ private struct LaneRound {
         if batch.isSealed { startOver(pipeline.configuration) }
         if batch.isEmpty, batch.gatedCount == 0 {
             now = pipeline.clock.wallNow()
-            registry = pipeline.registry
-            forgettings = pipeline.router.unlinked.forgettings
+            basis = pipeline.routing
+            forgettings = pipeline.unlinked.forgettings
         }
-        let message = pipeline.router.route(
-            topic: topic, payload: payload, arrival: now, registry: registry, after: &hint)
-        if registry.gate(of: message.vehicle) == .off {
+        let message = basis.router.route(
+            topic: topic, payload: payload, arrival: now, registry: basis.registry, after: &hint)
+        if basis.registry.gate(of: message.vehicle) == .off {
             batch.gatedCount += 1
             return
         }

@@ -36,7 +36,7 @@ struct MessageRouter: Sendable {
 
     /// Has the messages of a round stand under the numbers that their names have now, where names
     /// were forgotten since it was routed: under its old number a message would make a state that
-    /// no name leads to. Called once a round, between commands, so all workers see the same.
+    /// no name leads to.
     func renumber(_ round: inout Round) {
         let forgettings = unlinked.forgettings
         guard round.forgettings != forgettings else { return }
@@ -72,6 +72,27 @@ struct MessageRouter: Sendable {
             for: UnlinkedNames.Name(source: route.source, externalID: externalID), at: arrival)
     }
 
+    /// Routes all messages of a batch that is in the journal.
+    func route(_ batch: MessageBatch, registry: VehicleRegistry) -> [RoutedMessage] {
+        var routed: [RoutedMessage] = []
+        var hint = RouteHint()
+        routed.reserveCapacity(batch.count)
+        batch.withBytes { bytes in
+            for index in 0..<batch.count {
+                let view = batch.message(index)
+                let topic = bytes.extracting(
+                    view.topicOffset..<(view.topicOffset + view.topicLength))
+                let payload = bytes.extracting(
+                    view.payloadOffset..<(view.payloadOffset + view.payloadLength))
+                routed.append(
+                    route(
+                        topic: topic, payload: payload, arrival: view.arrival, registry: registry,
+                        after: &hint))
+            }
+        }
+        return routed
+    }
+
     /// Whose an unlinked message is by a newer registry: the same answer to every worker that
     /// asks at the same place between rounds.
     func relink(
@@ -90,6 +111,39 @@ struct MessageRouter: Sendable {
                 name.offset..<(name.offset + name.length)))
         unlinked.remove([UnlinkedNames.Name(source: route.source, externalID: externalID)])
         return linked
+    }
+}
+
+/// What messages are routed by at one time.
+struct RoutingBasis: Sendable {
+    var router: MessageRouter
+    var registry: VehicleRegistry
+
+    mutating func take(_ adoption: Adoption) {
+        registry = adoption.registry
+        if let sources = adoption.sources {
+            router = MessageRouter(sources: sources, unlinked: router.unlinked)
+        }
+    }
+
+    /// A batch of the journal as a round of this basis.
+    func round(_ position: JournalPosition, _ batch: MessageBatch) -> Round {
+        let forgettings = router.unlinked.forgettings
+        return Round(
+            position: position, batch: batch, routed: router.route(batch, registry: registry),
+            forgettings: forgettings, sources: router.sources)
+    }
+
+    /// What a round that was routed earlier is by now: routed anew if the sources changed since,
+    /// under other numbers if names were forgotten. Called once a round, between commands, so all
+    /// workers see the same.
+    func present(_ round: Round) -> Round {
+        guard round.sources === router.sources else {
+            return self.round(round.position, round.batch)
+        }
+        var round = round
+        router.renumber(&round)
+        return round
     }
 }
 

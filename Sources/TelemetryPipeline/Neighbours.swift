@@ -38,6 +38,8 @@ public struct QuarantinedMessage: Sendable {
     public var index: Int
     /// `nil`: no source takes this topic.
     public var source: SourceID?
+    /// Of the mapping that could not read it; empty without a source.
+    public var mappingVersion: String
     /// A stable word: `no_source`, `payload_too_large`, or the decoder's own.
     public var reason: String
     /// Where in the payload, in bytes; `nil` where no place is to blame.
@@ -49,13 +51,14 @@ public struct QuarantinedMessage: Sendable {
     public var payload: [UInt8]
 
     public init(
-        position: JournalPosition, index: Int, source: SourceID?, reason: String,
-        byteOffset: Int?, sentence: String, arrival: Timestamp, flags: MessageFlags,
+        position: JournalPosition, index: Int, source: SourceID?, mappingVersion: String,
+        reason: String, byteOffset: Int?, sentence: String, arrival: Timestamp, flags: MessageFlags,
         topic: [UInt8], payload: [UInt8]
     ) {
         self.position = position
         self.index = index
         self.source = source
+        self.mappingVersion = mappingVersion
         self.reason = reason
         self.byteOffset = byteOffset
         self.sentence = sentence
@@ -69,6 +72,8 @@ public struct QuarantinedMessage: Sendable {
 /// Everything that changed since the last export, and the position up to which it is true.
 public struct StateExport: Sendable {
     public var position: JournalPosition
+    /// In force at that position: says what the numbers of sources and signals mean.
+    public var sources: CompiledSources
     public var counters = PipelineCounters()
     /// What was known beside signals when the rules last spoke.
     public var basis: DecisionBasis
@@ -85,8 +90,9 @@ public struct StateExport: Sendable {
     /// empty bytes: nothing any more.
     public var sessions: [SessionExport] = []
 
-    public init(position: JournalPosition, basis: DecisionBasis) {
+    public init(position: JournalPosition, basis: DecisionBasis, sources: CompiledSources) {
         self.position = position
+        self.sources = sources
         self.basis = basis
     }
 }

@@ -14,32 +14,31 @@ final class Sequencer: @unchecked Sendable {
     private var waiting: [Int64: Round] = [:]
     private var last: JournalPosition
     private var isClosed = false
+    /// What the workers have at `last`.
+    private var basis: RoutingBasis
     private let workers: [Mailbox<WorkItem>]
-    private let prepare: @Sendable (inout Round) -> Void
 
-    /// - Parameters:
-    ///   - last: position of the newest round that the workers have already seen.
-    ///   - prepare: called with each round before the workers get it, while no command can pass.
-    init(
-        after last: JournalPosition, workers: [Mailbox<WorkItem>],
-        prepare: @escaping @Sendable (inout Round) -> Void
-    ) {
+    /// - Parameter last: position of the newest round that the workers have already seen.
+    init(after last: JournalPosition, workers: [Mailbox<WorkItem>], basis: RoutingBasis) {
         self.last = last
+        self.basis = basis
         self.workers = workers
-        self.prepare = prepare
     }
 
     /// Takes a round that is durable, waiting while the workers are behind. Positions ascend
     /// without gaps, as the journal promises, so a round that comes early waits for its
     /// predecessor. After ``close()`` rounds are left to the journal, which has them.
+    ///
+    /// A round that was routed before the sources changed, and comes after it, is routed anew:
+    /// once, here, so that all workers see the same.
     func take(_ round: Round) {
         lock.lock()
         defer { lock.unlock() }
         guard round.position > last, !isClosed else { return }
         waiting[round.position.number] = round
-        while var next = waiting.removeValue(forKey: last.number + 1) {
+        while let next = waiting.removeValue(forKey: last.number + 1) {
             last = next.position
-            prepare(&next)
+            let next = basis.present(next)
             for worker in workers { worker.send(.round(next), weight: next.batch.byteCount) }
         }
     }
@@ -62,6 +61,7 @@ final class Sequencer: @unchecked Sendable {
         // Nobody else sends, so room that is there stays: all workers get it, or none.
         for worker in workers where !worker.waitForRoom(until: limit) { return nil }
         let item = make(last)
+        if case .adopt(let adoption) = item { basis.take(adoption) }
         for worker in workers { worker.send(item) }
         return last
     }

@@ -32,32 +32,34 @@ extension TelemetryPipeline {
         while let first = waiting.first {
             var batch = MessageBatch()
             var routed: [RoutedMessage] = []
-            let registry = registry
-            let forgettings = router.unlinked.forgettings
+            let routing = routing
+            let forgettings = unlinked.forgettings
             while let message = waiting.first, batch.byteCount < configuration.batchBytesMax,
                 message.arrival.since(first.arrival) <= Self.batchSpanMax
             {
                 waiting = waiting.dropFirst()
-                append(message, to: &batch, &routed, registry)
+                append(message, to: &batch, &routed, routing)
             }
             batch.seal()
             let position = try journal.append(batch)
             sequencer.take(
-                Round(position: position, batch: batch, routed: routed, forgettings: forgettings))
+                Round(
+                    position: position, batch: batch, routed: routed, forgettings: forgettings,
+                    sources: routing.router.sources))
         }
     }
 
     private func append(
         _ message: MessageAgain, to batch: inout MessageBatch, _ routed: inout [RoutedMessage],
-        _ registry: VehicleRegistry
+        _ routing: RoutingBasis
     ) {
         let topic = unsafe message.topic.span.bytes
         let payload = unsafe message.payload.span.bytes
         var hint = RouteHint()
-        let route = router.route(
-            topic: topic, payload: payload, arrival: clock.wallNow(), registry: registry,
+        let route = routing.router.route(
+            topic: topic, payload: payload, arrival: clock.wallNow(), registry: routing.registry,
             after: &hint)
-        if registry.gate(of: route.vehicle) == .off {
+        if routing.registry.gate(of: route.vehicle) == .off {
             batch.gatedCount += 1
             return
         }
@@ -96,7 +98,7 @@ extension TelemetryPipeline {
             var gone: [UnlinkedNames.Entry] = []
             let position = sequencer.command(until: limit) { _ in
                 // Their numbers of now: a name may have been forgotten and heard again meanwhile.
-                gone = router.unlinked.forget(names)
+                gone = unlinked.forget(names)
                 var adoption = Adoption(registry: registry)
                 adoption.forgotten = vehicles + gone.map(\.key)
                 adoption.forgetsSender = forgetsSender
@@ -117,5 +119,5 @@ extension TelemetryPipeline {
     }
 
     /// Names that lead to no vehicle, with the numbers under which their state is kept.
-    public var unlinkedEntries: [UnlinkedNames.Entry] { router.unlinked.entries }
+    public var unlinkedEntries: [UnlinkedNames.Entry] { unlinked.entries }
 }

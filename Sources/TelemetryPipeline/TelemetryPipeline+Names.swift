@@ -1,4 +1,5 @@
 import Foundation
+public import PayloadDecoding
 import Synchronization
 public import VehicleSignals
 
@@ -16,7 +17,7 @@ struct RegistryChanges: Sendable {
 
 extension TelemetryPipeline {
     /// Names that lead to no vehicle, in no order.
-    public var unlinkedNames: [UnlinkedNames.Name] { router.unlinked.entries.map(\.name) }
+    public var unlinkedNames: [UnlinkedNames.Name] { unlinked.entries.map(\.name) }
 
     /// Puts a new registry in force. State of names that it links moves to their vehicles, unless
     /// telemetry of the vehicle is switched off: then it is forgotten.
@@ -29,6 +30,29 @@ extension TelemetryPipeline {
             changes.wanted = registry
             bringRegistry(&changes, until: limit)
         }
+    }
+
+    /// Puts another set of sources in force, and the registry that was made for it, between two
+    /// rounds: whatever has a later position is decoded by the new set whole, everything before by
+    /// the old one. State, names and sessions of senders stay.
+    ///
+    /// Throws ``PipelineHeldUp`` where the workers are held up, and ``PipelineStopped``; then
+    /// nothing has changed.
+    ///
+    /// - Parameter sources: made with the set in force as its `numberedAs`.
+    public func adopt(_ sources: CompiledSources, registry: VehicleRegistry) throws {
+        let limit = heldUpLimit
+        let isDone = changes.withLock { changes in
+            precondition(sources.mayReplace(self.sources), "numbers of sources never change")
+            let waiting = changes.wanted
+            changes.wanted = nil
+            bring(registry, sources: sources, forgettingBefore: nil, &changes, until: limit)
+            if changes.wanted == nil { return true }
+            changes.wanted = waiting
+            return false
+        }
+        guard !isDone else { return }
+        throw sequencer.isEnded ? PipelineStopped() : heldUp
     }
 
     /// Forgets names that nobody linked in time, with their state.
@@ -72,21 +96,22 @@ extension TelemetryPipeline {
     /// What changes is worked out while no round can pass: a name that got its number before is
     /// seen here, and a message that comes after is asked for its vehicle again by the workers.
     private func bring(
-        _ registry: VehicleRegistry, forgettingBefore old: Timestamp?,
-        _ changes: inout RegistryChanges, until limit: Date?
+        _ registry: VehicleRegistry, sources: CompiledSources? = nil,
+        forgettingBefore old: Timestamp?, _ changes: inout RegistryChanges, until limit: Date?
     ) {
         var made: Adoption?
         var names: [UnlinkedNames.Name] = []
         let merges = registry.merged.filter { !changes.moved.contains($0.from) }
         let position = sequencer.command(until: limit) { _ in
             var adoption = Adoption(registry: registry)
+            adoption.sources = sources
             names = link(registry, &adoption)
             for merge in merges { adoption.move(merge) }
             if let old {
                 // Removed at once, so that a name which is heard again just now stays or is new.
-                adoption.forgotten += router.unlinked.removeUnheard(since: old).map(\.key)
+                adoption.forgotten += unlinked.removeUnheard(since: old).map(\.key)
             }
-            currentRegistry.withLock { $0 = registry }
+            current.withLock { $0.take(adoption) }
             made = adoption
             return .adopt(adoption)
         }
@@ -94,7 +119,7 @@ extension TelemetryPipeline {
             changes.wanted = registry
             return
         }
-        router.unlinked.remove(names)
+        unlinked.remove(names)
         changes.moved.formUnion(merges.map(\.from))
         changes.links += made.links
         changes.forgotten += made.forgotten
@@ -105,7 +130,7 @@ extension TelemetryPipeline {
         _ registry: VehicleRegistry, _ adoption: inout Adoption
     ) -> [UnlinkedNames.Name] {
         var names: [UnlinkedNames.Name] = []
-        for entry in router.unlinked.entries {
+        for entry in unlinked.entries {
             let name = entry.name
             let key = unsafe registry.vehicle(
                 source: name.source, name.externalID.span.bytes, from: 0,

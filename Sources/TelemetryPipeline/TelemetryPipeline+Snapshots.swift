@@ -22,7 +22,8 @@ extension TelemetryPipeline {
             shares: workers.map { _ in HandOver() }, firingsStored: HandOver())
         let position = sequencer.command(until: limit) { _ in .snapshot(request) }
         guard let position else { throw sequencer.isEnded ? PipelineStopped() : heldUp }
-        var export = StateExport(position: position, basis: basis(of: registry))
+        var export = StateExport(
+            position: position, basis: basis(of: registry), sources: sources)
         export.counters = restoredCounters
         var quarantined: [Int] = []
         for share in request.shares {
@@ -34,7 +35,7 @@ extension TelemetryPipeline {
             export.quarantined += part.quarantined
             export.sessions += part.sessions
         }
-        export.unlinked = router.unlinked.changedEntries
+        export.unlinked = unlinked.changedEntries
         export.links = changes.links
         export.forgotten = changes.forgotten
         // Firings that were said before, whether by rounds or by timers, are stored first: a
@@ -42,7 +43,7 @@ extension TelemetryPipeline {
         guard let isStored = request.firingsStored.take(until: limit) else { throw heldUp }
         guard isStored else { throw PipelineStopped() }
         try keeper.save(export)
-        router.unlinked.noteStored(export.unlinked)
+        unlinked.noteStored(export.unlinked)
         changes.links = []
         changes.forgotten = []
         sequencer.command(until: nil) { _ in .saved(quarantined: quarantined) }
@@ -53,7 +54,7 @@ extension TelemetryPipeline {
         DecisionBasis(registryVersion: registry.version, rules: rulesFingerprint)
     }
 
-    private var heldUp: any Error {
+    var heldUp: any Error {
         PipelineHeldUp(seconds: configuration.heldUpWait.milliseconds / 1000)
     }
 }

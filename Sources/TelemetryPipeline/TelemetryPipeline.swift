@@ -17,18 +17,18 @@ public import VehicleSignals
 /// ```
 public final class TelemetryPipeline: Sendable {
     public let configuration: PipelineConfiguration
-    public let sources: CompiledSources
     public let clock: GatewayClock
     let journal: any BatchJournal
-    let router: MessageRouter
+    let unlinked: UnlinkedNames
     let sequencer: Sequencer
     let keeper: any StateKeeper
     let collector: FiringCollector
     let workers: [Worker]
     let restoredCounters: PipelineCounters
     let rulesFingerprint: UInt64
-    let currentRegistry: Mutex<VehicleRegistry>
-    /// Held by whoever takes a snapshot or changes the registry: one at a time, so that a
+    /// Changed only between two rounds, while the sequencer lets none pass.
+    let current: Mutex<RoutingBasis>
+    /// Held by whoever takes a snapshot or changes registry or sources: one at a time, so that a
     /// snapshot never sees half of a link.
     let changes: Mutex<RegistryChanges>
     private let startingPoint: JournalPosition
@@ -39,29 +39,33 @@ public final class TelemetryPipeline: Sendable {
     ///   - firingsStored: position up to which the customer store has the firings.
     ///   - onTrouble: told in words what keeps the pipeline from going on.
     ///   - onFirings: told how many firings were stored, so that delivery may look.
+    ///   - onRebirth: given a request to publish, where a source's file allows one, at most once a
+    ///     minute a node and never while the journal is replayed; on a worker's thread, so it must
+    ///     return at once.
     public init(
         _ configuration: PipelineConfiguration, sources: CompiledSources,
         registry: VehicleRegistry, clock: GatewayClock, journal: any BatchJournal,
         ledger: any FiringLedger, keeper: any StateKeeper, restored: RestoredState,
         firingsStored: JournalPosition, onTrouble: @escaping @Sendable (String) -> Void,
-        onFirings: @escaping @Sendable (Int) -> Void
+        onFirings: @escaping @Sendable (Int) -> Void,
+        onRebirth: @escaping @Sendable (RebirthRequest) -> Void = { _ in }
     ) {
         precondition(configuration.workers > 0, "a pipeline has at least one worker")
         self.configuration = configuration
-        self.sources = sources
         self.clock = clock
         self.journal = journal
         self.keeper = keeper
         startingPoint = restored.position
         restoredCounters = restored.counters
-        currentRegistry = Mutex(registry)
         // Names may have been linked while the gateway was down: the registry counts as new.
         changes = Mutex(RegistryChanges(wanted: registry))
         let unlinked = UnlinkedNames(
             limit: configuration.unlinkedNamesMax, known: restored.unlinked,
             after: restored.highestUnlinked)
         let router = MessageRouter(sources: sources, unlinked: unlinked)
-        self.router = router
+        self.unlinked = unlinked
+        let routing = RoutingBasis(router: router, registry: registry)
+        current = Mutex(routing)
         let mailboxes = (0..<configuration.workers).map { _ in
             Mailbox<WorkItem>(
                 countMax: configuration.queuedRoundsMax, weightMax: configuration.queuedBytesMax)
@@ -70,15 +74,14 @@ public final class TelemetryPipeline: Sendable {
             ledger: ledger, workerCount: configuration.workers, after: restored.position,
             onStored: onFirings, onTrouble: onTrouble)
         self.collector = collector
-        sequencer = Sequencer(after: restored.position, workers: mailboxes) {
-            router.renumber(&$0)
-        }
+        sequencer = Sequencer(after: restored.position, workers: mailboxes, basis: routing)
+        let desk = RebirthDesk(clock: clock, onRebirth: onRebirth)
         workers = (0..<configuration.workers).map { index in
             Worker(
                 index: index,
                 share: VehicleShare(
                     index: index, configuration: configuration, router: router,
-                    registry: registry, clock: clock),
+                    registry: registry, clock: clock, rebirths: desk),
                 mailbox: mailboxes[index], collector: collector, firingsStored: firingsStored)
         }
         // Each worker takes all of them: nobody knows who will hear a sender before it speaks.
@@ -122,28 +125,10 @@ public final class TelemetryPipeline: Sendable {
     }
 
     private func replay(_ position: JournalPosition, _ batch: MessageBatch) {
-        let registry = registry
-        let forgettings = router.unlinked.forgettings
-        var routed: [RoutedMessage] = []
-        var hint = RouteHint()
-        routed.reserveCapacity(batch.count)
-        batch.withBytes { bytes in
-            for index in 0..<batch.count {
-                let view = batch.message(index)
-                let topic = bytes.extracting(
-                    view.topicOffset..<(view.topicOffset + view.topicLength))
-                let payload = bytes.extracting(
-                    view.payloadOffset..<(view.payloadOffset + view.payloadLength))
-                routed.append(
-                    router.route(
-                        topic: topic, payload: payload, arrival: view.arrival, registry: registry,
-                        after: &hint))
-            }
-        }
+        let round = routing.round(position, batch)
         // The journal itself says so where numbers are left out.
         sequencer.skip(to: JournalPosition(position.number - 1))
-        sequencer.take(
-            Round(position: position, batch: batch, routed: routed, forgettings: forgettings))
+        sequencer.take(round)
     }
 
     /// A way in for one connection.
@@ -162,8 +147,12 @@ public final class TelemetryPipeline: Sendable {
         collector.stop()
     }
 
+    /// What the next message is routed by.
+    var routing: RoutingBasis { current.withLock { $0 } }
     /// The registry in force.
-    public var registry: VehicleRegistry { currentRegistry.withLock { $0 } }
+    public var registry: VehicleRegistry { routing.registry }
+    /// The sources in force; see ``adopt(_:registry:)``.
+    public var sources: CompiledSources { routing.router.sources }
 
     /// The counters as of the last finished round of each worker.
     public var counters: PipelineCounters {
@@ -175,7 +164,7 @@ public final class TelemetryPipeline: Sendable {
     /// Registered vehicles that were heard lately, as of the last count; see
     /// ``tick(silentBefore:)``.
     public var vehiclesHeard: Int { workers.reduce(0) { $0 + $1.heardCount } }
-    public var unlinkedCount: Int { router.unlinked.count }
+    public var unlinkedCount: Int { unlinked.count }
     /// Where the workers' queues end, and up to where firings are stored.
     public var positions: (queued: JournalPosition, stored: JournalPosition) {
         (sequencer.position, collector.storedPosition)

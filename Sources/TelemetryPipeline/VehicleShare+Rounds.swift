@@ -95,6 +95,10 @@ extension VehicleShare {
                 offset: error.offset, sentence: error.sentence)
             return
         }
+        if outcome.wantsRebirth, !isReplaying {
+            fixed.rebirths.ask(
+                fixed.router.sources, route, topic: bytes.extracting(message.topic))
+        }
         counters.readings += UInt64(outcome.readings)
         counters.readingsDropped += UInt64(outcome.unknownSignals) + UInt64(outcome.outOfRange)
         counters.readingsDropped +=
@@ -215,7 +219,9 @@ extension VehicleShare {
         quarantineBytes += size
         quarantine.append(
             QuarantinedMessage(
-                position: message.position, index: message.index, source: source, reason: reason,
+                position: message.position, index: message.index, source: source,
+                mappingVersion: source.map { fixed.router.sources.mappingVersion(of: $0) } ?? "",
+                reason: reason,
                 byteOffset: offset, sentence: sentence, arrival: message.view.arrival,
                 flags: message.view.flags,
                 topic: [UInt8](copying: bytes.extracting(message.topic)),

@@ -6,7 +6,8 @@ import VehicleState
 /// What one worker owns: its share of the vehicles, and everything that it reuses from message
 /// to message. A value, changed in place by one thread.
 struct VehicleShare {
-    let fixed: Fixed
+    /// Replaced whole where the sources change.
+    private(set) var fixed: Fixed
 
     var registry: VehicleRegistry
     var vehicles = VehicleTable()
@@ -35,10 +36,11 @@ struct VehicleShare {
 
     init(
         index: Int, configuration: PipelineConfiguration, router: MessageRouter,
-        registry: VehicleRegistry, clock: GatewayClock
+        registry: VehicleRegistry, clock: GatewayClock, rebirths: RebirthDesk
     ) {
         fixed = Fixed(
-            index: index, configuration: configuration, router: router, clock: clock)
+            index: index, configuration: configuration, router: router, clock: clock,
+            rebirths: rebirths)
         self.registry = registry
         workspace = router.sources.makeWorkspace()
         readings.reserveCapacity(configuration.readingsMax)
@@ -49,25 +51,28 @@ struct VehicleShare {
     func emptied() -> VehicleShare {
         VehicleShare(
             index: fixed.index, configuration: fixed.configuration, router: fixed.router,
-            registry: registry, clock: fixed.clock)
+            registry: registry, clock: fixed.clock, rebirths: fixed.rebirths)
     }
 
-    /// What never changes. An object of constants: large tables are lent from it by address,
-    /// where a value inside a value that changes would be copied, table by table, for each call.
+    /// What does not change from message to message. An object of constants: large tables are lent
+    /// from it by address, where a value inside a value that changes would be copied, table by
+    /// table, for each call.
     final class Fixed: Sendable {
         let index: Int
         let configuration: PipelineConfiguration
         let router: MessageRouter
         let clock: GatewayClock
+        let rebirths: RebirthDesk
 
         init(
             index: Int, configuration: PipelineConfiguration, router: MessageRouter,
-            clock: GatewayClock
+            clock: GatewayClock, rebirths: RebirthDesk
         ) {
             self.index = index
             self.configuration = configuration
             self.router = router
             self.clock = clock
+            self.rebirths = rebirths
         }
     }
 
@@ -133,9 +138,17 @@ struct VehicleShare {
 
     // MARK: Registry
 
-    /// Takes a new registry, and moves the state of names that it links.
+    /// Takes a new registry, and moves the state of names that it links; and another set of
+    /// sources, where one came with it. The workspace stays, with the sessions of senders: their
+    /// numbers of sources hold, and what belongs to one set alone it forgets by itself.
     mutating func adopt(_ adoption: Adoption) {
         finishSnapshot()
+        if let sources = adoption.sources {
+            fixed = Fixed(
+                index: fixed.index, configuration: fixed.configuration,
+                router: MessageRouter(sources: sources, unlinked: fixed.router.unlinked),
+                clock: fixed.clock, rebirths: fixed.rebirths)
+        }
         // First everybody lets go, then everybody takes: nobody waits for somebody who waits.
         for (link, state) in zip(adoption.links, adoption.states) where isMine(link.from) {
             state.put(vehicles.remove(link.from))

@@ -10,6 +10,8 @@ struct Round: Sendable {
     var routed: [RoutedMessage]
     /// ``UnlinkedNames/forgettings`` before the first of them was routed.
     var forgettings: UInt64
+    /// By which it was routed: routes mean nothing to any other set.
+    var sources: CompiledSources
 }
 
 /// What stands in a worker's mailbox.
@@ -22,7 +24,7 @@ enum WorkItem: Sendable {
     case snapshot(SnapshotRequest)
     /// The last snapshot is stored; for each worker, how many quarantined messages it held.
     case saved(quarantined: [Int])
-    /// A new registry, and the names that are linked by it.
+    /// A new registry, the names that are linked by it, and perhaps another set of sources.
     case adopt(Adoption)
     /// The journal is replayed: rules that only watched may speak now. Each worker answers.
     case caughtUp([HandOver<Bool>])
@@ -47,6 +49,8 @@ struct SnapshotShare: Sendable {
 /// A change of the registry, at the same place between rounds for every worker.
 struct Adoption: Sendable {
     var registry: VehicleRegistry
+    /// `nil`: the sources stay.
+    var sources: CompiledSources?
     var links: [VehicleLink] = []
     var forgotten: [VehicleKey] = []
     /// For each link, the state that moves; `nil` where none was kept.

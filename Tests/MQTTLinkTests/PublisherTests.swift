@@ -45,6 +45,26 @@ struct PublisherTests {
         #expect(throws: PublishError.topicNotAllowed(topic: "a")) { try nothing.check("a") }
     }
 
+    @Test func `an allowance of filters takes topics of as many levels, and no others`() throws {
+        let allowance = try TopicAllowance(matching: ["spBv1.0/plant/NCMD/+"])
+        try allowance.check("spBv1.0/plant/NCMD/CAR1")
+        for topic in [
+            "spBv1.0/plant/NCMD", "spBv1.0/plant/NCMD/CAR1/hub", "spBv1.0/yard/NCMD/CAR1",
+            "spBv1.0/plant/NDATA/CAR1", "xspBv1.0/plant/NCMD/CAR1",
+        ] {
+            #expect(throws: PublishError.topicNotAllowed(topic: topic)) {
+                try allowance.check(topic)
+            }
+        }
+        for filter in ["spBv1.0/#", "a/b+", ""] {
+            #expect(throws: PublishError.invalidTopic(topic: filter)) {
+                try TopicAllowance(matching: [filter])
+            }
+        }
+        let none = try TopicAllowance(matching: [])
+        #expect(throws: PublishError.topicNotAllowed(topic: "a")) { try none.check("a") }
+    }
+
     @Test func `a full queue pushes back, and closing says what was left`() throws {
         let writer = try MQTTPublisher(
             configuration(port: try freeLoopbackPort(), client: "writer"),

@@ -75,6 +75,12 @@ import VehicleSignals
         ("saic/u/vehicles/V1/drivetrain/mileage", "15000.5", 1),
         ("hyundai_kia_connect_monitor/V1/monitor/monitor/odometer", "0", 0),
         ("evcc/loadpoints/1/vehicleSoc", "50", 0),
+        (
+            "cms/telemetry/CAR1",
+            "H4sIAAAAAAACAxXKywrCMBBG4Xf512mZTLwxO+kLiIgLd5GOEmhMSaIgpe9uXJ6P"
+                + "s+ATXhAMx7OFQQ1RS/VxbsTEu464I3ehvVgrRLe2lFl1hGxdzwZpTFGrZsjBsus3"
+                + "BndfW3+vaar+qRDLf60h6ylrKe/cbMFjgjhe1x9P+G35fwAAAA==", 3
+        ),
         ("ruptela/1/data", #"{"ts":1769594217,"imei":"1","data":{"520":"9D80"}}"#, 1),
         (
             "flespi/message/gw/devices/7",

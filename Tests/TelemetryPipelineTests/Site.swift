@@ -92,13 +92,15 @@ final class Site: Sendable {
     let troubles = Mutex<[String]>([])
     private let wall = Mutex(hour(0))
 
-    init(journal: any BatchJournal) throws {
-        sources = try Shipped.sources()
-        roles = SignalRoles(catalogue: sources.catalogue)
+    init(journal: any BatchJournal, sources: CompiledSources? = nil) throws {
+        self.sources = try sources ?? Shipped.sources()
+        roles = SignalRoles(catalogue: self.sources.catalogue)
         self.journal = journal
     }
 
-    convenience init() throws { try self.init(journal: DiskJournal()) }
+    convenience init(sources: CompiledSources? = nil) throws {
+        try self.init(journal: DiskJournal(), sources: sources)
+    }
 
     func set(_ time: Timestamp) { wall.withLock { $0 = time } }
 
@@ -121,7 +123,8 @@ final class Site: Sendable {
     /// A pipeline over what the stores hold, with its own way to the ledger; not started.
     func open(
         _ registry: VehicleRegistry, workers: Int = 1, clock mode: GatewayClock.Mode = .wall,
-        adjust: (inout PipelineConfiguration) -> Void = { _ in }
+        adjust: (inout PipelineConfiguration) -> Void = { _ in },
+        onRebirth: @escaping @Sendable (RebirthRequest) -> Void = { _ in }
     ) throws -> Running {
         var configuration = PipelineConfiguration(roles: roles, rules: RuleSet())
         configuration.workers = workers
@@ -133,16 +136,18 @@ final class Site: Sendable {
             journal: journal, ledger: front, keeper: keeper, restored: try keeper.restore(),
             firingsStored: ledger.now.position,
             onTrouble: { [self] trouble in troubles.withLock { $0.append(trouble) } },
-            onFirings: { _ in })
+            onFirings: { _ in }, onRebirth: onRebirth)
         return Running(pipeline: pipeline, front: front)
     }
 
     /// The same, started.
     func start(
         _ registry: VehicleRegistry, workers: Int = 1, clock mode: GatewayClock.Mode = .wall,
-        adjust: (inout PipelineConfiguration) -> Void = { _ in }
+        adjust: (inout PipelineConfiguration) -> Void = { _ in },
+        onRebirth: @escaping @Sendable (RebirthRequest) -> Void = { _ in }
     ) throws -> Running {
-        let running = try open(registry, workers: workers, clock: mode, adjust: adjust)
+        let running = try open(
+            registry, workers: workers, clock: mode, adjust: adjust, onRebirth: onRebirth)
         try running.pipeline.start { _, _ in }
         return running
     }

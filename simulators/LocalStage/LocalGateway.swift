@@ -107,6 +107,9 @@ public final class LocalGateway {
         }
     }
 
+    /// Sends the running gateway a signal.
+    public func signal(_ number: Int32) { process?.signal(number) }
+
     public func kill9() {
         process?.kill9()
         process = nil

@@ -16,6 +16,11 @@ extension Stage {
         return try CompiledSources(definitions: definitions, catalogue: catalogue)
     }
 
+    /// The shipped source whose documents may be packed.
+    public static let packedSources = orExit {
+        try CompiledSources(definitions: [try shipped("fleetwise_cloud")], catalogue: catalogue)
+    }
+
     private static func blocksOnly(_ text: String) -> String {
         text.replacing("source: fleetwise", with: "source: blocks")
             .replacing("snappy: auto", with: "snappy: on")

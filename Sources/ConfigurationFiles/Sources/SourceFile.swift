@@ -13,10 +13,10 @@ public import VehicleSignals
 /// - `payload_bytes_max` (number, default 1048576): longer payloads are refused.
 /// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
 /// - `sample`: how a message looks; decoded when the file is read.
-/// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `fields`, `text`,
-///   `ignore`, `can`, `protobuf`, `sparkplug`), `mapping` (name of one of `mappings`, for
-///   documents, fields and texts), `field` (its name, where the topic of one field has no place
-///   for it).
+/// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `packed`,
+///   `fields`, `text`, `ignore`, `can`, `protobuf`, `sparkplug`), `mapping` (name of one of
+///   `mappings`, for documents, packed or not, fields and texts), `field` (its name, where the
+///   topic of one field has no place for it).
 ///   `can` takes `bus` (name of one of `buses`), and `else_mapping` (name of one of `mappings`) for
 ///   payloads without frames. For the last two see ``ProtobufTopicReader``.
 /// - `buses`: by name, each with `carrier` and what is taken of the frames; see ``FrameReader``.
@@ -28,7 +28,7 @@ public import VehicleSignals
 ///   a vehicle known.
 public enum SourceFile {
     static let forms = [
-        "native", "document", "fields", "text", "ignore", "can", "protobuf", "sparkplug",
+        "native", "document", "packed", "fields", "text", "ignore", "can", "protobuf", "sparkplug",
     ]
 
     /// Reads the text of a file; signals and units are checked against the catalogue. Every mistake
@@ -128,7 +128,7 @@ public enum SourceFile {
             var mapping: DocumentMapping?
             // A topic that a setting ignores keeps its mapping.
             if form == "ignore", let name = entry.text("mapping") { used.insert(name) }
-            if form == "document" || form == "fields" || form == "text" {
+            if form == "document" || form == "packed" || form == "fields" || form == "text" {
                 let known = documents.keys.sorted()
                 if let name = entry.requiredString("mapping", example: known.first ?? "name") {
                     used.insert(name)
@@ -176,12 +176,22 @@ public enum SourceFile {
         switch (form, mapping) {
         case ("native", _): return TopicDefinition(template: template, content: .native)
         case ("ignore", _): return TopicDefinition(template: template, content: .ignored)
-        case ("document", let mapping?), ("fields", let mapping?), ("text", let mapping?):
+        case ("packed", let mapping?), ("document", let mapping?), ("fields", let mapping?),
+            ("text", let mapping?):
             if !template.namesVehicle, mapping.vehiclePath == nil {
                 entry.report(
                     "topic", "neither the topic nor the mapping says which vehicle it is",
                     remedy: "write {vehicle} in the topic, or  vehicle: path  in the mapping")
                 return nil
+            }
+            if form == "packed" {
+                guard template.namesVehicle else {
+                    entry.report(
+                        "topic", "nobody unpacks a payload to find out which vehicle it is",
+                        remedy: "write {vehicle} in the topic")
+                    return nil
+                }
+                return TopicDefinition(template: template, content: .packed(mapping))
             }
             if form == "document" {
                 return TopicDefinition(template: template, content: .document(mapping))

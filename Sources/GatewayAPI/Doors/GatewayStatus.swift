@@ -54,6 +54,10 @@ public struct GatewaySnapshot: Sendable {
     public var unlinkedNames = 0
     /// Payloads held in quarantine now.
     public var quarantineHeld = 0
+    /// How often mappings were read anew since the start, and refused whole.
+    public var reloads: (taken: UInt64, refused: UInt64) = (0, 0)
+    /// Requests for births sent to edge nodes since the start, and those that no connection took.
+    public var rebirthRequests: (sent: UInt64, unsent: UInt64) = (0, 0)
     public var leads: [LeadStatus: Int] = [:]
     /// Deliveries by state word: `pending`, `delivered`, `withdrawn`, `parked`, `disabled`…
     public var outbox: [String: Int] = [:]

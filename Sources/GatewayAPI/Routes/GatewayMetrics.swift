@@ -55,6 +55,21 @@ private func writeState(_ snapshot: GatewaySnapshot, into text: inout Prometheus
     text.sample("turnpike_unlinked_names", Double(snapshot.unlinkedNames))
     text.family("turnpike_quarantine_held", .gauge, "Payloads held in quarantine.")
     text.sample("turnpike_quarantine_held", Double(snapshot.quarantineHeld))
+    text.family(
+        "turnpike_mapping_reloads_total", .counter, "Mappings read anew since the start.")
+    for (outcome, count) in [
+        ("taken", snapshot.reloads.taken), ("refused", snapshot.reloads.refused),
+    ] {
+        text.sample("turnpike_mapping_reloads_total", ["outcome": outcome], Double(count))
+    }
+    text.family(
+        "turnpike_rebirth_requests_total", .counter,
+        "Requests for births to Sparkplug edge nodes since the start.")
+    for (outcome, count) in [
+        ("sent", snapshot.rebirthRequests.sent), ("unsent", snapshot.rebirthRequests.unsent),
+    ] {
+        text.sample("turnpike_rebirth_requests_total", ["outcome": outcome], Double(count))
+    }
     text.family("turnpike_leads", .gauge, "Leads by status.")
     for status in LeadStatus.allCases {
         text.sample(

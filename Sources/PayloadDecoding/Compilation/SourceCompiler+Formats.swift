@@ -100,6 +100,7 @@ extension SourceCompiler {
         switch content {
         case .native: .native
         case .document: .document
+        case .packed: .packed
         case .fields: .fields
         case .text: .text
         case .ignored: .ignored

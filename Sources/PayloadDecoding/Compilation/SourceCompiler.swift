@@ -81,12 +81,15 @@ struct SourceCompiler {
         }
     }
 
-    mutating func add(_ definitions: [SourceDefinition]) throws(MappingFlaw) {
-        guard definitions.count <= Int(UInt16.max) else {
+    /// - Parameter numbers: of each definition's source.
+    mutating func add(
+        _ definitions: [SourceDefinition], numbers: [Int]
+    ) throws(MappingFlaw) {
+        guard numbers.allSatisfy({ $0 < Int(UInt16.max) }) else {
             throw flaw(.tooManySources(limit: Int(UInt16.max)))
         }
         var seen: Set<String> = []
-        for (index, definition) in definitions.enumerated() {
+        for (definition, number) in zip(definitions, numbers) {
             source = definition.name
             guard seen.insert(definition.name).inserted else { throw flaw(.sourceTwice) }
             guard definition.edition >= VSSEditions.oldest, definition.edition <= VSSEditions.newest
@@ -95,7 +98,7 @@ struct SourceCompiler {
             guard definition.payloadBytesMax >= 1, definition.payloadBytesMax <= 268_435_456 else {
                 throw flaw(.payloadLimit(definition.payloadBytesMax))
             }
-            try addTopics(of: definition, SourceID(UInt16(index)))
+            try addTopics(of: definition, SourceID(UInt16(number)))
         }
         source = ""
     }
@@ -123,15 +126,17 @@ struct SourceCompiler {
             case .protobuf(let content):
                 pending.content = .protobuf
                 pending.layout = try addProtobuf(content, topic)
-            case .document(let mapping), .fields(let mapping), .text(let mapping):
+            case .document(let mapping), .fields(let mapping), .text(let mapping),
+                .packed(let mapping):
                 pending.content = Self.kind(of: topic.content)
-                if pending.content != .document {
+                if pending.content == .fields || pending.content == .text {
                     guard topic.template.namesField || topic.field != nil else {
                         throw flaw(.noFieldInTopic(text))
                     }
                 }
                 if pending.content == .text { try checkText(mapping) }
-                guard topic.template.namesVehicle || mapping.vehiclePath != nil else {
+                let mayNameVehicle = pending.content == .packed ? nil : mapping.vehiclePath
+                guard topic.template.namesVehicle || mayNameVehicle != nil else {
                     throw flaw(.noVehicle(text))
                 }
                 if let same = known.first(where: { $0.0 == mapping }) {

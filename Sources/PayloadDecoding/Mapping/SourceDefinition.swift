@@ -44,6 +44,10 @@ public struct TopicDefinition: Sendable, Equatable {
         case native
         /// A JSON document with many signals.
         case document(DocumentMapping)
+        /// The same, as it is or as a gzip file, that too as it is or in base64; which of them
+        /// shows in the first byte. The topic must name the vehicle, since nobody unpacks a
+        /// message before it is journaled.
+        case packed(DocumentMapping)
         /// One value a message; the topic's `{field}` is the first key of the paths.
         case fields(DocumentMapping)
         /// One value a message as bare text, without the quotes of JSON.

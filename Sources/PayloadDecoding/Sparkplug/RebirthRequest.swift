@@ -34,6 +34,37 @@ extension CompiledSources {
         return RebirthRequest(topic: name, payload: payload)
     }
 
+    /// A number for the edge node that a topic belongs to, the same for all its devices; `nil`
+    /// where the source's file does not allow a request. Two nodes may share one, seldom.
+    public func rebirthNode(_ route: Route, topic: RawSpan) -> UInt64? {
+        let template = topics.templates[Int(route.template)]
+        guard template.content == .protobuf else { return nil }
+        let layout = protobuf.layouts[Int(template.layout)]
+        guard layout.kind == .sparkplug, layout.allowsRebirthRequests,
+            let place = SparkplugTopic(topic)
+        else { return nil }
+        let group = topic.stableHash(
+            from: place.group.start, count: place.group.count, seed: UInt64(route.source.number))
+        return topic.stableHash(from: place.edge.start, count: place.edge.count, seed: group)
+    }
+
+    /// The topics on which requests for births may be published, as MQTT filters: those of the
+    /// edge nodes whose sources' files allow it, and of no other. Empty as shipped.
+    public var rebirthFilters: [String] {
+        SubscriptionFilters.withoutCovered(
+            definitions.flatMap(\.topics).compactMap { topic in
+                guard case .protobuf(.sparkplug(let content)) = topic.content,
+                    content.allowsRebirthRequests
+                else { return nil }
+                let levels = topic.template.segments
+                func level(_ place: Int) -> String {
+                    if case .literal(let text) = levels[place] { return text }
+                    return "+"
+                }
+                return "spBv1.0/\(level(1))/NCMD/\(level(3))"
+            })
+    }
+
     /// Whether every worker must decode the messages of this route, since what it remembers of a
     /// sender concerns several vehicles, or a vehicle that may be linked later. Only the worker
     /// that owns the message's vehicle counts and applies it.

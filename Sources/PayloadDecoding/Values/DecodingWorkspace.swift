@@ -18,6 +18,9 @@ public struct DecodingWorkspace: Sendable {
     var vehicleEnd = -1
     /// The last compressed payload, unpacked.
     var unpacked: [UInt8] = []
+    /// The same as it was written in text, and what unpacking needs.
+    var packed: [UInt8] = []
+    var inflateRoom = InflateRoom()
     /// Name of the sender at work, where the topic does not hold it in one piece.
     var sender: [UInt8] = []
     /// A session's bytes while they are made anew.

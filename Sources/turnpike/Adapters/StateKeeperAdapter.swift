@@ -9,12 +9,14 @@ import VehicleState
 /// The state store as the pipeline wants it, and the way back at start.
 struct StateKeeperAdapter: StateKeeper {
     let store: SQLiteStateStore
+    /// By which what is stored is read back; what is saved brings its own.
     let sources: CompiledSources
 
     func save(_ export: StateExport) throws {
+        let sources = export.sources
         var flush = StateFlush(
             position: export.position, counters: try Self.encode(export.counters),
-            catalogue: catalogue)
+            catalogue: Self.catalogue(of: sources))
         flush.vehicles = export.vehicles
         flush.days = export.days.map { day in
             VehicleDayRow(
@@ -36,12 +38,12 @@ struct StateKeeperAdapter: StateKeeper {
                 order: $0.order)
         }
         flush.basis = "\(export.basis.registryVersion) \(export.basis.rules)"
-        flush.quarantine = export.quarantined.map(stored)
+        flush.quarantine = export.quarantined.map { Self.stored($0, sources) }
         try store.save(flush, joiningDays: Self.join)
     }
 
     /// What the numbers of this process mean.
-    private var catalogue: StoredCatalogue {
+    private static func catalogue(of sources: CompiledSources) -> StoredCatalogue {
         StoredCatalogue(
             paths: sources.catalogue.definitions.map(\.path),
             sources: sources.definitions.map(\.name))
@@ -49,7 +51,7 @@ struct StateKeeperAdapter: StateKeeper {
 
     /// How numbers of a stored list are to be read now; `nil` where nothing has changed.
     private func change(since old: StoredCatalogue) -> NumberChange? {
-        if old == catalogue { return nil }
+        if old == Self.catalogue(of: sources) { return nil }
         // A source that is gone shares the number of those beyond the countable.
         let moved = old.sources.map { name in
             sources.source(named: name) ?? SourceID(UInt16(OdometerPoint.workshop) - 1)
@@ -69,12 +71,14 @@ struct StateKeeperAdapter: StateKeeper {
         return day
     }
 
-    private func stored(_ message: PipelineQuarantine) -> StoredQuarantine {
+    private static func stored(
+        _ message: PipelineQuarantine, _ sources: CompiledSources
+    ) -> StoredQuarantine {
         StoredQuarantine(
             position: message.position, messageIndex: message.index,
             source: message.source.map { sources.name(of: $0) } ?? "",
-            mappingVersion: message.source.map { sources.mappingVersion(of: $0) } ?? "",
-            reason: message.reason, byteOffset: message.byteOffset, detail: message.sentence,
+            mappingVersion: message.mappingVersion, reason: message.reason,
+            byteOffset: message.byteOffset, detail: message.sentence,
             arrival: message.arrival, flags: message.flags, topic: message.topic,
             payload: message.payload)
     }

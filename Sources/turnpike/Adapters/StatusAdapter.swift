@@ -53,6 +53,8 @@ final class StatusAdapter: GatewayStatus {
         let heard = gateway.pipeline.vehiclesHeard
         snapshot.vehiclesHeard = heard
         snapshot.vehiclesSilent = max(0, gateway.pipeline.registry.vehicleCount - heard)
+        snapshot.reloads = (gateway.reloads.taken, gateway.reloads.refused)
+        snapshot.rebirthRequests = (gateway.commands.sent, gateway.commands.unsent)
         snapshot.unlinkedNames = gateway.pipeline.unlinkedCount
         snapshot.quarantineHeld = counts.held
         for (word, count) in counts.store.leadsByStatus {

@@ -98,7 +98,7 @@ extension QuarantineCommand {
                 The running gateway hands them in as new messages within a second or two: they \
                 count as received once more, and what was applied before is not applied twice. A \
                 message that still cannot be decoded appears in the quarantine again, under a new \
-                number. Mend the mapping and restart the gateway before.
+                number. Mend the mapping and have the gateway reload it (SIGHUP) before.
 
                 Without a running gateway the messages are marked, and the next start takes them.
                 """)

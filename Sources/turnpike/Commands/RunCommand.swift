@@ -18,11 +18,16 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Opens the stores in the data folder, replays what was acknowledged and not yet \
             applied, then connects to the broker. Logs go to standard error.
+
+            SIGHUP has it read the files of the sources anew: all of them, or none if one has a \
+            mistake, which the log then names.
             """)
 
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
+        // From the first moment on: by itself the signal would end the process.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         let loaded: LoadedConfiguration
         do {
             loaded = try options.everything()
@@ -42,7 +47,7 @@ struct RunCommand: AsyncParsableCommand {
             gateway = try Gateway(loaded, logger: logger)
             _ = try gateway.customers.releaseDeliveriesUnderWay(now: systemNow())
             try start(gateway, logger)
-            try await serve(gateway, logger)
+            try await serve(gateway, hangups, logger)
         } catch {
             printError("turnpike: \(error)")
             throw ExitCode(1)
@@ -69,7 +74,9 @@ struct RunCommand: AsyncParsableCommand {
             ])
     }
 
-    private func serve(_ gateway: Gateway, _ logger: Logger) async throws {
+    private func serve(
+        _ gateway: Gateway, _ hangups: UnixSignalsSequence, _ logger: Logger
+    ) async throws {
         let housekeeper = Housekeeper(gateway: gateway, logger: logger)
         housekeeper.start()
         let server = try makeServer(gateway, logger)
@@ -80,6 +87,7 @@ struct RunCommand: AsyncParsableCommand {
                     .init(service: DeliveryService(runner: gateway.delivery)),
                     .init(service: PipelineService(gateway: gateway, housekeeper: housekeeper)),
                     .init(service: application),
+                    .init(service: ReloadService(hangups: hangups, housekeeper: housekeeper)),
                     .init(service: LinkService(gateway: gateway)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

@@ -22,12 +22,13 @@ final class Gateway: Sendable {
     let customers: CustomerStore
     let pipeline: TelemetryPipeline
     let delivery: DeliveryRunner
-    let loader: RegistryLoader
     let threads = StoreThreads()
     let troubles = Troubles()
     let usageErasures = UsageErasures()
+    let reloads = ReloadTally()
     let startedAt: Timestamp
     let links: [MQTTConnection]
+    let commands: VehicleCommands
     /// Of the registry that the pipeline began with.
     private let saved: Mutex<JournalPosition>
 
@@ -45,8 +46,6 @@ final class Gateway: Sendable {
         limits.quarantineCountMax = settings.state.quarantineMessagesMax
         state = try SQLiteStateStore(path: folder + "/state.db", limits: limits)
         customers = try CustomerStore(path: folder + "/customers.db")
-        loader = RegistryLoader(
-            sources: loaded.sources, rules: loaded.rules, fallbackZone: settings.timeZone)
 
         let keeper = StateKeeperAdapter(store: state, sources: loaded.sources)
         var restored = try keeper.restore()
@@ -68,10 +67,12 @@ final class Gateway: Sendable {
             now: { systemNow() })
         delivery = runner
         let troubles = troubles
+        let commands = VehicleCommands(broker: settings.broker, logger: logger)
+        self.commands = commands
         let registry = try customers.registrySnapshot()
         pipeline = TelemetryPipeline(
             Self.pipelineConfiguration(loaded), sources: loaded.sources,
-            registry: loader.registry(of: registry), clock: clock,
+            registry: Self.loader(loaded, loaded.sources).registry(of: registry), clock: clock,
             journal: JournalAdapter(journal: journal, logger: logger),
             ledger: FiringLedgerAdapter(store: customers, now: { systemNow() }),
             keeper: keeper, restored: restored, firingsStored: firingsStored,
@@ -79,7 +80,8 @@ final class Gateway: Sendable {
             onFirings: { _ in
                 troubles.clear("store firings")
                 runner.poke()
-            })
+            },
+            onRebirth: { commands.ask($0) })
         let pipeline = pipeline
         let words = LinkWords()
         links = try (1...settings.broker.connections).map { number in
@@ -116,6 +118,27 @@ final class Gateway: Sendable {
         return configuration
     }
 
+    private static func loader(
+        _ loaded: LoadedConfiguration, _ sources: CompiledSources
+    ) -> RegistryLoader {
+        RegistryLoader(
+            sources: sources, rules: loaded.rules, fallbackZone: loaded.gateway.timeZone)
+    }
+
+    /// Makes registries whose names are those of `sources`.
+    func loader(_ sources: CompiledSources) -> RegistryLoader { Self.loader(loaded, sources) }
+
+    /// How every connection would be made for the topics of `sources`, unless the settings say
+    /// which topics; throws for what no broker takes.
+    func connections(for sources: CompiledSources) throws -> [MQTTConnectionConfiguration] {
+        try (1...settings.broker.connections).map { number in
+            let configuration = try settings.broker.connection(
+                number: number, filters: sources.subscriptions)
+            try configuration.validate()
+            return configuration
+        }
+    }
+
     /// Stores a snapshot of everything that changed.
     func saveState() throws {
         let position = try pipeline.saveState()
@@ -124,12 +147,13 @@ final class Gateway: Sendable {
 
     /// Gives every name that nobody linked a vehicle of its own; the registry follows.
     func enrolUnlinked() throws {
+        let sources = pipeline.sources
         let names = pipeline.unlinkedNames.compactMap { name -> Customers.VehicleName? in
-            guard loaded.sources.mayEnrol(name.source),
+            guard sources.mayEnrol(name.source),
                 let text = String(validating: name.externalID, as: UTF8.self)
             else { return nil }
             return Customers.VehicleName(
-                source: loaded.sources.name(of: name.source), externalID: text)
+                source: sources.name(of: name.source), externalID: text)
         }
         if !names.isEmpty { _ = try customers.enrol(names) }
     }

@@ -27,6 +27,7 @@ final class Housekeeper: @unchecked Sendable {
     private let requests: OperatorRequests
     private let condition = NSCondition()
     private var isStopping = false
+    private var wantsReload = false
     private var isDone = false
 
     // The thread's own.
@@ -49,6 +50,20 @@ final class Housekeeper: @unchecked Sendable {
         let thread = Thread { [self] in run() }
         thread.name = "housekeeping"
         thread.start()
+    }
+
+    /// Has the mappings read anew with the next beat.
+    func askReload() {
+        condition.lock()
+        wantsReload = true
+        condition.unlock()
+    }
+
+    private func takeReloadWish() -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        defer { wantsReload = false }
+        return wantsReload
     }
 
     /// Ends after a last snapshot.
@@ -88,6 +103,10 @@ final class Housekeeper: @unchecked Sendable {
         if gateway.settings.ingest.autoEnrol {
             attempt("enrol new vehicles") { try gateway.enrolUnlinked() }
         }
+        if takeReloadWish() {
+            let isTaken = MappingReload(gateway: gateway, logger: logger).run()
+            gateway.reloads.count(isTaken)
+        }
         attempt("look at the registry") { try followRegistry(now) }
         attempt("decode quarantined messages again") { try requests.retry() }
         attempt("erase a vehicle") { try requests.erase() }
@@ -115,7 +134,7 @@ final class Housekeeper: @unchecked Sendable {
             return
         }
         let snapshot = try gateway.customers.registrySnapshot()
-        gateway.pipeline.adopt(gateway.loader.registry(of: snapshot))
+        gateway.pipeline.adopt(gateway.loader(gateway.pipeline.sources).registry(of: snapshot))
         registryVersion = snapshot.version
         logger.info(
             "the registry has changed",

@@ -25,23 +25,13 @@ package struct LoadedConfiguration {
                 return nil
             }
         }
-        let signals = gateway.signalsFile
-        let folder = URL(filePath: signals).deletingLastPathComponent()
-        let catalogue = try collecting {
-            try SignalFile.load(text: readText(signals), file: signals) { name in
-                try? readText(folder.appending(path: name).path(percentEncoded: false))
-            }
-        }
+        let catalogue = try collecting { try Self.catalogue(gateway) }
         var files = [gateway.signalsFile]
         var definitions: [SourceDefinition] = []
         if let catalogue {
-            for file in try yamlFiles(gateway.sourcePaths, &mistakes) {
-                files.append(file)
-                let read = try collecting {
-                    try SourceFile.load(text: readText(file), file: file, catalogue: catalogue)
-                }
-                if let read { definitions.append(read) }
-            }
+            let read = try SourceFiles(gateway.sourcePaths, catalogue: catalogue, &mistakes)
+            files += read.files.map(\.path)
+            definitions = read.files.compactMap(\.definition)
         }
         var ruleFiles: [(text: String, file: String)] = []
         for file in try yamlFiles(gateway.rulePaths, &mistakes) {
@@ -55,22 +45,21 @@ package struct LoadedConfiguration {
         self.catalogue = catalogue
         self.rules = rules
         self.files = files
-        let sources: CompiledSources
-        do {
-            sources = try CompiledSources(definitions: definitions, catalogue: catalogue)
-        } catch {
-            throw ConfigurationMistakes([
-                ConfigurationMistake(
-                    file: "source \(error.source)", line: 0, column: 0, message: error.sentence,
-                    remedy: "mend the source's file")
-            ])
-        }
-        self.sources = sources
+        sources = try SourceFiles.compile(definitions, catalogue: catalogue, numberedAs: nil)
         try Self.check(gateway.broker, sources)
     }
 
+    /// The signals that `gateway` names, with the exports that their file takes in.
+    static func catalogue(_ gateway: GatewayConfiguration) throws -> SignalCatalogue {
+        let signals = gateway.signalsFile
+        let folder = URL(filePath: signals).deletingLastPathComponent()
+        return try SignalFile.load(text: readText(signals), file: signals) { name in
+            try? readText(folder.appending(path: name).path(percentEncoded: false))
+        }
+    }
+
     /// The gateway never speaks where vehicles speak, not even by the broker's mouth.
-    private static func check(
+    static func check(
         _ broker: GatewayConfiguration.Broker, _ sources: CompiledSources
     ) throws {
         let will = broker.lastWill.topic
@@ -91,7 +80,7 @@ package struct LoadedConfiguration {
 }
 
 /// The YAML files among `paths`, folders read whole, in the order of their names.
-private func yamlFiles(
+func yamlFiles(
     _ paths: [String], _ mistakes: inout [ConfigurationMistake]
 ) throws -> [String] {
     var found: [String] = []

@@ -49,12 +49,12 @@ final class OperatorRequests: Sendable {
         guard try gateway.customers.registryVersion() == gateway.pipeline.registry.version else {
             return
         }
-        let name = gateway.loaded.sources.source(named: request.source).map {
+        let name = gateway.pipeline.sources.source(named: request.source).map {
             UnlinkedNames.Name(source: $0, externalID: request.externalID)
         }
         let names = try gateway.customers.names(of: request.vehicle)
         let match = ErasureMatch(
-            sources: gateway.loaded.sources, registry: gateway.pipeline.registry,
+            sources: gateway.pipeline.sources, registry: gateway.pipeline.registry,
             vehicle: request.vehicle, name: name,
             names: names.map { Array($0.externalID.utf8) })
         let erasure = Erasure(

@@ -50,6 +50,32 @@ struct DescribedSource {
         fast.error(topic, payload)
     }
 
+    mutating func error(_ topic: String, bytes: [UInt8]) -> DecodeError? {
+        do throws(DecodeError) {
+            _ = try fast.decode(topic, bytes)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// What the twin makes of a payload otherwise than the fast decoder; `nil` where both agree.
+    mutating func difference(_ topic: String, _ payload: [UInt8]) -> String? {
+        TwinComparison.difference(&fast, &plain, topic, payload, isRetained: false)
+    }
+
+    /// The same where it does not matter why both refuse it.
+    mutating func isTakenAlike(_ topic: String, _ payload: [UInt8]) -> String? {
+        if error(topic, bytes: payload) != nil {
+            let twin = Result { () throws(DecodeError) in
+                try plain.decode(
+                    topic: topic, payload: payload, arrival: fast.arrival, isRetained: false)
+            }
+            guard case .success = twin else { return nil }
+        }
+        return difference(topic, payload)
+    }
+
     /// The published samples of a folder: topic and payload of each line of a file; `nil`, with a
     /// printed line, where they are absent. A payload that is an object is written as JSON.
     static func samples(_ path: String) throws -> [(topic: String, payload: String)]? {

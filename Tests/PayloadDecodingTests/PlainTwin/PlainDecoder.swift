@@ -44,6 +44,14 @@ struct PlainDecoder {
         case .can(let mapping): try frames(payload, mapping, match)
         case .native: try native(PlainParser.parse(payload), source, match)
         case .document(let mapping): try document(PlainParser.parse(payload), mapping, match)
+        case .packed(let mapping):
+            let content = try Self.unwrapped(payload)
+            do throws(DecodeError) {
+                try document(PlainParser.parse(content), mapping, match)
+            } catch {
+                // A place in the unpacked bytes is none in the payload.
+                throw content == payload ? error : DecodeError(error.reason, at: 0)
+            }
         case .fields(let mapping): try field(payload, mapping, match)
         case .protobuf(.teslaPayload(let mapping)): try tesla(payload, mapping, match)
         case .protobuf(.fleetWise(let definition)): try fleetWise(payload, definition)
@@ -54,6 +62,18 @@ struct PlainDecoder {
         var outcome = out.outcome
         outcome.readings = UInt32(out.readings.count)
         return Decoded(outcome: outcome, readings: out.readings, texts: out.texts)
+    }
+}
+
+extension PlainDecoder {
+    /// A document that may be packed.
+    static func unwrapped(_ payload: [UInt8]) throws(DecodeError) -> [UInt8] {
+        guard let first = payload.first, first == 0x1F || first > 0x20, first != 0x7B else {
+            return payload
+        }
+        let unpacked = first == 0x1F ? PlainGzip.unpack(payload) : PlainGzip.unpackText(payload)
+        guard let unpacked else { throw DecodeError(.badCompression, at: 0) }
+        return unpacked
     }
 }
 
