@@ -123,7 +123,7 @@ __attribute__((visibility("default"))) ssize_t write(int file, const void *from,
     if (file == buffered.full_pipe && count == 1) return errno = EAGAIN, -1;
     ssize_t done = syscall(SYS_write, file, from, count);
     if (done < 0 && errno == EAGAIN && count == 1) {
-        /* Asked once: from then on the answer is kept. */
+        /* Once it is known it is not asked about again. */
         if (is_wake_up_pair(file, from)) buffered.full_pipe = file;
         errno = EAGAIN;
     }

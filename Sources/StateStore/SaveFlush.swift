@@ -111,9 +111,9 @@ extension SQLiteStateStore {
                 INSERT INTO vehicles (vehicle, catalogue, state) VALUES (?1, ?2, ?3)
                 ON CONFLICT (vehicle) DO UPDATE SET catalogue = ?2, state = ?3
                 """)
-        row.bind(catalogue, at: 2)
+        try row.bind(catalogue, at: 2)
         try states.forEach { vehicle, state in
-            row.bind(Int64(vehicle.number), at: 1)
+            try row.bind(Int64(vehicle.number), at: 1)
             try row.run(blob: state, at: 3)
         }
     }

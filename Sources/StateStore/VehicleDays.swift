@@ -52,13 +52,13 @@ extension SQLiteStateStore {
                 """)
         // In the order in which they lie in the file.
         for day in days.sorted(by: { ($0.day, $0.vehicle) < ($1.day, $1.vehicle) }) {
-            row.bind(Int64(day.day.daysSinceEpoch), at: 1)
-            row.bind(Int64(day.vehicle.number), at: 2)
-            row.bind(day.metres, at: 3)
-            row.bind(day.isDriven ? 1 : 0, at: 4)
-            row.bind(day.firstOdometer, at: 5)
-            row.bind(day.lastOdometer, at: 6)
-            row.bind(day.position.number, at: 7)
+            try row.bind(Int64(day.day.daysSinceEpoch), at: 1)
+            try row.bind(Int64(day.vehicle.number), at: 2)
+            try row.bind(day.metres, at: 3)
+            try row.bind(day.isDriven ? 1 : 0, at: 4)
+            try row.bind(day.firstOdometer, at: 5)
+            try row.bind(day.lastOdometer, at: 6)
+            try row.bind(day.position.number, at: 7)
             try row.run()
         }
     }

@@ -15,11 +15,22 @@ final class RebirthDesk: Sendable {
     /// pause later.
     static let nodesMax = 10_000
 
-    private let asked = Mutex<[UInt64: Timestamp]>([:])
-    private let clock: GatewayClock
-    private let onRebirth: @Sendable (RebirthRequest) -> Void
+    /// After a request that nobody took.
+    static let pauseUntaken = TimeSpan.seconds(5)
+    /// Between two looks for nodes that may be forgotten, while there is no room for more.
+    static let pauseFull = TimeSpan.seconds(1)
 
-    init(clock: GatewayClock, onRebirth: @escaping @Sendable (RebirthRequest) -> Void) {
+    private struct Asked {
+        var nodes: [UInt64: Timestamp] = [:]
+        var lastLook = Timestamp.distantPast
+    }
+
+    private let asked = Mutex(Asked())
+    private let clock: GatewayClock
+    private let onRebirth: @Sendable (RebirthRequest) -> Bool
+
+    /// - Parameter onRebirth: publishes a request, or says that it cannot now.
+    init(clock: GatewayClock, onRebirth: @escaping @Sendable (RebirthRequest) -> Bool) {
         self.clock = clock
         self.onRebirth = onRebirth
     }
@@ -31,23 +42,28 @@ final class RebirthDesk: Sendable {
         guard mayAsk(node, now),
             let request = sources.rebirthRequest(route, topic: topic, now: now)
         else { return }
-        onRebirth(request)
+        if onRebirth(request) { return }
+        let soon = TimeSpan(
+            milliseconds: Self.pauseUntaken.milliseconds - Self.pause.milliseconds)
+        asked.withLock { $0.nodes[node] = now.advanced(by: soon) }
     }
 
     private func mayAsk(_ node: UInt64, _ now: Timestamp) -> Bool {
         asked.withLock { asked in
-            if let last = asked[node], Self.isRecent(last, now) { return false }
-            if asked.count >= Self.nodesMax {
-                asked = asked.filter { Self.isRecent($0.value, now) }
-                guard asked.count < Self.nodesMax else { return false }
+            if let last = asked.nodes[node], Self.isWithin(Self.pause, last, now) { return false }
+            if asked.nodes.count >= Self.nodesMax {
+                if Self.isWithin(Self.pauseFull, asked.lastLook, now) { return false }
+                asked.lastLook = now
+                asked.nodes = asked.nodes.filter { Self.isWithin(Self.pause, $0.value, now) }
+                guard asked.nodes.count < Self.nodesMax else { return false }
             }
-            asked[node] = now
+            asked.nodes[node] = now
             return true
         }
     }
 
     /// A clock that was set back does not silence anybody.
-    private static func isRecent(_ last: Timestamp, _ now: Timestamp) -> Bool {
+    private static func isWithin(_ pause: TimeSpan, _ last: Timestamp, _ now: Timestamp) -> Bool {
         last <= now && now.since(last) < pause
     }
 }

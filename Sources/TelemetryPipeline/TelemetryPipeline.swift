@@ -41,14 +41,14 @@ public final class TelemetryPipeline: Sendable {
     ///   - onFirings: told how many firings were stored, so that delivery may look.
     ///   - onRebirth: given a request to publish, where a source's file allows one, at most once a
     ///     minute a node and never while the journal is replayed; on a worker's thread, so it must
-    ///     return at once.
+    ///     return at once. Where it says that nobody took it, the next comes sooner.
     public init(
         _ configuration: PipelineConfiguration, sources: CompiledSources,
         registry: VehicleRegistry, clock: GatewayClock, journal: any BatchJournal,
         ledger: any FiringLedger, keeper: any StateKeeper, restored: RestoredState,
         firingsStored: JournalPosition, onTrouble: @escaping @Sendable (String) -> Void,
         onFirings: @escaping @Sendable (Int) -> Void,
-        onRebirth: @escaping @Sendable (RebirthRequest) -> Void = { _ in }
+        onRebirth: @escaping @Sendable (RebirthRequest) -> Bool = { _ in false }
     ) {
         precondition(configuration.workers > 0, "a pipeline has at least one worker")
         self.configuration = configuration

@@ -54,6 +54,22 @@ import VehicleSignals
                 == DecodeError(.badCompression, at: 0))
     }
 
+    @Test func `blocks that bring nothing are not unpacked without end`() throws {
+        var source = try DescribedSource("fleetwise_cloud")
+        // Ten bits each: not the last, fixed codes, the end.
+        let heading: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
+        for (blocks, reason) in [(40, DecodeError.Reason.truncated), (1000, .badCompression)] {
+            var bits = [Bool](repeating: false, count: blocks * 10 + 10)
+            for block in 0...blocks { bits[block * 10 + 1] = true }
+            bits[blocks * 10] = true
+            var bytes = [UInt8](repeating: 0, count: (bits.count + 7) / 8)
+            for (place, bit) in bits.enumerated() where bit { bytes[place / 8] |= 1 << (place % 8) }
+            let payload = heading + bytes + [UInt8](repeating: 0, count: 8)
+            #expect(PlainGzip.unpack(payload) == [])
+            #expect(source.error(Self.topic, bytes: payload)?.reason == reason)
+        }
+    }
+
     @Test func `more than four mebibytes are not unpacked`() throws {
         var source = try DescribedSource("fleetwise_cloud")
         // 26 KB of copies.

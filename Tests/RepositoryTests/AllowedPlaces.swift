@@ -46,6 +46,7 @@ enum AllowedPlaces {
         "Sources/turnpike/Commands/ClockCheck.swift",
         "Sources/turnpike/Gateway/DecodingTrial.swift",
         "Sources/turnpike/Gateway/ErasureMatch.swift",
+        "Sources/turnpike/Gateway/GivingWay.swift",
         "Sources/turnpike/Gateway/LoadedConfiguration.swift",
         "Sources/turnpike/SystemClock.swift",
         "simulators/LocalStage/ChildProcess.swift",

@@ -65,6 +65,27 @@ import VehicleSignals
         try store.close()
     }
 
+    @Test func `a save that fails says in SQLite's words why`() throws {
+        let store = try folder.open()
+        let queue = try DatabaseQueue(path: folder.statePath)
+        try queue.inDatabase { db in
+            try db.execute(
+                sql: """
+                    CREATE TRIGGER refusal BEFORE INSERT ON vehicles WHEN new.vehicle = 2
+                    BEGIN SELECT raise(ABORT, 'two is refused'); END
+                    """)
+        }
+        try queue.close()
+        let error = #expect(throws: StateStoreError.self) {
+            try store.save(makeFlush(1, states: [(1, "one"), (2, "two")]))
+        }
+        #expect("\(String(describing: error))".contains("two is refused"))
+        #expect(try store.states().isEmpty)
+        try store.save(makeFlush(1, states: [(1, "one"), (3, "")]))
+        #expect(try store.states() == [1: "one", 3: ""])
+        try store.close()
+    }
+
     private func run(_ tool: String, _ arguments: String...) -> Int32 {
         let process = Process()
         process.executableURL = URL(filePath: tool)

@@ -35,9 +35,9 @@ import VehicleSignals
     }
 
     private static func start(
-        _ site: Site, workers: Int
+        _ site: Site, workers: Int, refusing: Int = 0
     ) throws -> (running: Running, asked: Asked) {
-        let asked = Asked()
+        let asked = Asked(refusing: refusing)
         let running = try site.start(
             site.registry(0), workers: workers, onRebirth: { asked.note($0) })
         return (running, asked)
@@ -70,6 +70,18 @@ import VehicleSignals
         #expect(running.pipeline.counters.balances)
     }
 
+    @Test func `a request that nobody took comes again in five seconds`() throws {
+        let site = try Site(sources: Self.sources(allowed: true))
+        let (running, asked) = try Self.start(site, workers: 1, refusing: 1)
+        for (second, count) in [(0, 1), (4, 1), (5, 2), (10, 2), (64, 2), (65, 3)] {
+            site.set(hour(0).advanced(by: .seconds(Int64(second))))
+            try running.send([Self.data("NDATA/CAR1", sequence: UInt8(second))])
+            try running.pipeline.saveState()
+            #expect(asked.topics.count == count, "after \(second) s")
+        }
+        try running.end()
+    }
+
     @Test func `nobody is asked where no file says so, nor while the journal is replayed`() throws {
         let silent = try Site(sources: Self.sources(allowed: false))
         let (running, asked) = try Self.start(silent, workers: 1)
@@ -94,8 +106,17 @@ import VehicleSignals
 /// Requests as they came.
 private final class Asked: Sendable {
     private let requests = Mutex<[RebirthRequest]>([])
+    private let refusing: Int
 
-    func note(_ request: RebirthRequest) { requests.withLock { $0.append(request) } }
+    /// - Parameter refusing: so many are not taken.
+    init(refusing: Int) { self.refusing = refusing }
+
+    func note(_ request: RebirthRequest) -> Bool {
+        requests.withLock {
+            $0.append(request)
+            return $0.count > refusing
+        }
+    }
 
     var topics: [String] {
         requests.withLock { $0.map { String(decoding: $0.topic, as: UTF8.self) } }

@@ -124,7 +124,7 @@ final class Site: Sendable {
     func open(
         _ registry: VehicleRegistry, workers: Int = 1, clock mode: GatewayClock.Mode = .wall,
         adjust: (inout PipelineConfiguration) -> Void = { _ in },
-        onRebirth: @escaping @Sendable (RebirthRequest) -> Void = { _ in }
+        onRebirth: @escaping @Sendable (RebirthRequest) -> Bool = { _ in false }
     ) throws -> Running {
         var configuration = PipelineConfiguration(roles: roles, rules: RuleSet())
         configuration.workers = workers
@@ -144,7 +144,7 @@ final class Site: Sendable {
     func start(
         _ registry: VehicleRegistry, workers: Int = 1, clock mode: GatewayClock.Mode = .wall,
         adjust: (inout PipelineConfiguration) -> Void = { _ in },
-        onRebirth: @escaping @Sendable (RebirthRequest) -> Void = { _ in }
+        onRebirth: @escaping @Sendable (RebirthRequest) -> Bool = { _ in false }
     ) throws -> Running {
         let running = try open(
             registry, workers: workers, clock: mode, adjust: adjust, onRebirth: onRebirth)

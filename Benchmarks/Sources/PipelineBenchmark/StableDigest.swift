@@ -13,6 +13,6 @@ struct StableDigest {
     /// Bytes that lie where they lie: the checked way of reading one from a `RawSpan` is not in
     /// the library yet.
     mutating func add(_ bytes: RawSpan) {
-        unsafe bytes.withUnsafeBytes { for byte in unsafe $0 { add(byte) } }
+        unsafe bytes.withUnsafeBytes { unsafe $0.forEach { add($0) } }
     }
 }

@@ -2,7 +2,7 @@ import VehicleSignals
 
 /// Unpacks a gzip file of one member (RFC 1952) into `output`, whose content is replaced.
 ///
-/// Nothing is believed: not more than ``DecodingLimits/inflatedBytesMax`` bytes are written
+/// Nothing is believed but the heading, whose own checksum is not looked at: not more than ``DecodingLimits/inflatedBytesMax`` bytes are written
 /// whatever the file says, no copy reaches back before the beginning, and size and checksum behind
 /// the data must be met. Allocates nothing once `output` has grown. See
 /// docs/decisions/0023-own-inflate.md.
@@ -72,9 +72,8 @@ struct BitReader: BitwiseCopyable {
         return Int(taken)
     }
 
-    /// Leaves the rest of a byte that was begun; whole bytes that were looked at ahead come again.
+    /// Leaves the rest of a byte that was begun. Never more than that was looked at.
     mutating func alignToByte() {
-        at -= count / 8
         bits = 0
         count = 0
     }

@@ -59,6 +59,9 @@ struct InflateRoom: Sendable {
     var lengths = [UInt8](repeating: 0, count: literalsMax + distancesMax + 2)
     var literals = HuffmanCode(symbolsMax: literalsMax)
     var distances = HuffmanCode(symbolsMax: distancesMax + 2)
+    /// The two codes are those that every block may have without bringing them: a stream of empty
+    /// blocks of ten bits makes them once.
+    fileprivate var holdsFixedCodes = false
     /// Checksums of four bits.
     private let remainders: [UInt32] = (0..<16).map { number in
         (0..<4).reduce(UInt32(number)) { rest, _ in rest >> 1 ^ (rest & 1 == 1 ? 0xEDB8_8320 : 0) }
@@ -77,12 +80,19 @@ struct InflateRoom: Sendable {
 }
 
 /// Unpacks the blocks of a deflate stream (RFC 1951) behind what `output` holds.
+///
+/// A block may bring codes and no output, so blocks have a limit of their own: one for every
+/// sixteen bytes, and sixty-four. Who packs writes one for some ten thousand symbols, or, where a
+/// stream is flushed after each message, two for each.
 func inflate(
     _ bytes: RawSpan, _ bits: inout BitReader, into output: inout [UInt8],
     _ room: inout InflateRoom
 ) throws(DecodeError) {
     var isLast = false
+    var blocksLeft = 64 + bytes.byteCount / 16
     while !isLast {
+        blocksLeft -= 1
+        guard blocksLeft >= 0 else { throw DecodeError(.badCompression, at: bits.at) }
         isLast = try bits.take(1, bytes) == 1
         switch try bits.take(2, bytes) {
         case 0: try copyStored(bytes, &bits, into: &output)
@@ -114,6 +124,7 @@ private func copyStored(
 }
 
 private func makeFixedCodes(_ room: inout InflateRoom) throws(DecodeError) {
+    if room.holdsFixedCodes { return }
     for symbol in 0..<288 {
         room.lengths[symbol] = symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8
     }
@@ -121,12 +132,14 @@ private func makeFixedCodes(_ room: inout InflateRoom) throws(DecodeError) {
     // Thirty-two in the standard, of which the last two never come.
     for symbol in 0..<32 { room.lengths[symbol] = 5 }
     _ = try room.distances.make(room.lengths, from: 0, count: 32, at: 0)
+    room.holdsFixedCodes = true
 }
 
 /// Reads the two codes of a block that brings its own.
 private func readCodes(
     _ bytes: RawSpan, _ bits: inout BitReader, _ room: inout InflateRoom
 ) throws(DecodeError) {
+    room.holdsFixedCodes = false
     let literals = try bits.take(5, bytes) + 257
     let distances = try bits.take(5, bytes) + 1
     let count = try bits.take(4, bytes) + 4

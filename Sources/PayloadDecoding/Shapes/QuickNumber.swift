@@ -1,5 +1,5 @@
 // Short numbers, eight characters at a time: what the quick loop of a shape reads by itself. Safe
-// code: it loads through ``Swift/RawSpan/word(from:)``, which never leaves the payload.
+// code: the words it is given were loaded by functions that never leave the payload.
 
 /// A number as it was read in one go; `end` is 0 where it was not.
 struct QuickNumber: BitwiseCopyable {

@@ -49,7 +49,8 @@ extension CompiledSources {
     }
 
     /// The topics on which requests for births may be published, as MQTT filters: those of the
-    /// edge nodes whose sources' files allow it, and of no other. Empty as shipped.
+    /// edge nodes whose sources' files allow it; a level that a file describes by a pattern is `+`
+    /// here. Empty as shipped.
     public var rebirthFilters: [String] {
         SubscriptionFilters.withoutCovered(
             definitions.flatMap(\.topics).compactMap { topic in

@@ -39,7 +39,9 @@ struct StateKeeperAdapter: StateKeeper {
         }
         flush.basis = "\(export.basis.registryVersion) \(export.basis.rules)"
         flush.quarantine = export.quarantined.map { Self.stored($0, sources) }
-        try store.save(flush, joiningDays: Self.join)
+        // Only the writing gives way: whoever brings the snapshot about holds locks that messages
+        // need.
+        try givingWay("snapshot") { [flush] in try store.save(flush, joiningDays: Self.join) }
     }
 
     /// What the numbers of this process mean.

@@ -28,6 +28,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         // From the first moment on: by itself the signal would end the process.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
+        try? waitForTurns()
         let loaded: LoadedConfiguration
         do {
             loaded = try options.everything()

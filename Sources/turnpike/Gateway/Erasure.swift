@@ -50,6 +50,10 @@ struct Erasure {
             request.figures.add(
                 try state.erase(number) { topic, payload in match.isMeant(topic, payload) })
         }
+        if request.vehicle != .unknown {
+            // Whoever asked for usage meanwhile may have released its days once more.
+            try usage.erase(request.vehicle, from: customers, now: now)
+        }
         request.step = .journal
         try state.note(request)
         return request

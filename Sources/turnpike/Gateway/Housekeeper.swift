@@ -20,7 +20,6 @@ final class Housekeeper: @unchecked Sendable {
     static let silentAfter = TimeSpan.days(14)
     /// Vehicles are counted once in so many beats.
     static let beatsPerCount = 5
-    private static let saving = "store a snapshot"
 
     private let gateway: Gateway
     private let logger: Logger
@@ -77,7 +76,7 @@ final class Housekeeper: @unchecked Sendable {
 
     private func run() {
         while !waitForBeat() { beat() }
-        attempt(Self.saving) { try gateway.saveState() }
+        save()
         condition.lock()
         isDone = true
         condition.broadcast()
@@ -111,9 +110,7 @@ final class Housekeeper: @unchecked Sendable {
         attempt("decode quarantined messages again") { try requests.retry() }
         attempt("erase a vehicle") { try requests.erase() }
         if now.since(lastSave) >= .seconds(Int64(gateway.settings.state.flushSeconds)) {
-            attempt(Self.saving) { [gateway] in
-                try givingWay("snapshot") { try gateway.saveState() }
-            }
+            save()
             lastSave = now
         }
         if now.since(lastReconcile) >= Self.reconcileEverything {
@@ -198,6 +195,10 @@ final class Housekeeper: @unchecked Sendable {
                 "old rows removed",
                 metadata: ["events": "\(old.events)", "idempotency_keys": "\(old.keys)"])
         }
+    }
+
+    private func save() {
+        attempt("store a snapshot") { try gateway.saveState() }
     }
 
     private func attempt(_ what: String, _ work: () throws -> Void) {

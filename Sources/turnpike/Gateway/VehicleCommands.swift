@@ -19,6 +19,8 @@ final class VehicleCommands: Sendable {
     private let broker: GatewayConfiguration.Broker
     private let logger: Logger
     private let state = Mutex(State())
+    /// Whether it is over; held while connections change, so that one follows the other.
+    private let following = Mutex(false)
     private let sentCount = Atomic<UInt64>(0)
     private let unsentCount = Atomic<UInt64>(0)
 
@@ -35,17 +37,16 @@ final class VehicleCommands: Sendable {
     /// the one before; none where no source allows anything.
     func follow(_ sources: CompiledSources) throws {
         let filters = sources.rebirthFilters
-        let isAsBefore = state.withLock { $0.filters == filters }
-        if isAsBefore { return }
-        let publisher = try filters.isEmpty ? nil : makePublisher(filters)
-        let before = state.withLock { state in
-            defer { state = State(filters: filters, publisher: publisher) }
-            return state.publisher
+        let isNew = try following.withLock { isOver in
+            if isOver || state.withLock({ $0.filters == filters }) { return false }
+            // One name, one connection: the older one leaves before the newer one comes.
+            leave()
+            let publisher = try filters.isEmpty ? nil : makePublisher(filters)
+            try publisher?.start()
+            state.withLock { $0 = State(filters: filters, publisher: publisher) }
+            return true
         }
-        // One name, one connection: the older one leaves before the newer one comes.
-        try? before?.close(atMost: .seconds(1))
-        try publisher?.start()
-        if !filters.isEmpty {
+        if isNew, !filters.isEmpty {
             logger.notice(
                 "edge nodes are asked for births that are missing",
                 metadata: ["topics": "\(filters.joined(separator: ", "))"])
@@ -65,26 +66,37 @@ final class VehicleCommands: Sendable {
     }
 
     /// Publishes a request as the specification asks for: at QoS 0, not retained. Never waits.
-    func ask(_ request: RebirthRequest) {
+    ///
+    /// - Returns: whether a connection took it.
+    func ask(_ request: RebirthRequest) -> Bool {
         let publisher = state.withLock { $0.publisher }
         guard let publisher, publisher.status.isConnected,
             let topic = String(validating: request.topic, as: UTF8.self)
         else {
             unsentCount.wrappingAdd(1, ordering: .relaxed)
-            return
+            return false
         }
         do throws(PublishError) {
             try publisher.publish(
                 topic: topic, payload: request.payload, quality: .atMostOnce, isRetained: false,
                 waitingAtMost: .zero)
             sentCount.wrappingAdd(1, ordering: .relaxed)
+            return true
         } catch {
             unsentCount.wrappingAdd(1, ordering: .relaxed)
+            return false
         }
     }
 
-    /// Ends the connection.
+    /// Ends the connection for good.
     func close() {
+        following.withLock { isOver in
+            isOver = true
+            leave()
+        }
+    }
+
+    private func leave() {
         let publisher = state.withLock { state in
             defer { state = State() }
             return state.publisher
