@@ -87,6 +87,8 @@ final class LinkBoard: Sendable {
     func subscribed(_ filter: String, refusal: MQTTRefusal?) {
         let now = clock()
         let after = status.change { status in
+            // Asked for once more, as with another quality of service.
+            status.refusedSubscriptions.removeAll { $0.filter == filter }
             if let refusal {
                 status.refusedSubscriptions.append(.init(filter: filter, refusal: refusal))
                 status.lastRefusal = refusal

@@ -13,8 +13,13 @@ enum MQTTReasonCode {
             meanings[code]
             ?? Meaning(
                 word: "unknown reason", remedy: "Look the code up in the broker's manual and log.")
+        // MQTT 3.1.1 has 128 alone for every reason.
+        let isForbidden = stage == .subscribe && (code == 128 || code == 135)
+        let remedy =
+            isForbidden
+            ? "Let this client subscribe to it, in the broker's access list." : meaning.remedy
         return MQTTRefusal(
-            stage: stage, code: code, word: meaning.word, detail: detail, remedy: meaning.remedy)
+            stage: stage, code: code, word: meaning.word, detail: detail, remedy: remedy)
     }
 
     /// Codes from 128 on refuse; below they inform.

@@ -36,6 +36,11 @@ extension TelemetryPipeline {
     /// rounds: whatever has a later position is decoded by the new set whole, everything before by
     /// the old one. State, names and sessions of senders stay.
     ///
+    /// True of this run. A start after a crash knows the newest sources alone and replays by them
+    /// whatever lies behind the last snapshot, from before the change too. Whoever calls this
+    /// stores a snapshot right before it and another right after it; what arrives between the
+    /// first one and the change is left to chance until the second one is stored.
+    ///
     /// Throws ``PipelineHeldUp`` where the workers are held up, and ``PipelineStopped``; then
     /// nothing has changed.
     ///

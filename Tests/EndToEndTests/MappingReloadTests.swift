@@ -5,7 +5,7 @@ import Testing
 /// SIGHUP to a running gateway: mappings are taken in anew whole, or refused whole.
 @Suite(.serialized)
 struct MappingReloadTests {
-    private func garage(_ version: String, bytesMax: Int, topic: String = "garage") -> String {
+    func garage(_ version: String, bytesMax: Int, topic: String = "garage") -> String {
         """
         source: garage
         version: "\(version)"
@@ -15,11 +15,11 @@ struct MappingReloadTests {
         """
     }
 
-    private func write(_ text: String, _ name: String, _ folder: String) throws {
+    func write(_ text: String, _ name: String, _ folder: String) throws {
         try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
     }
 
-    private func publish(_ topics: [String], step: Int, _ stage: Stage) throws {
+    func publish(_ topics: [String], step: Int, _ stage: Stage) throws {
         let time = ISO8601DateFormatter().string(
             from: Date(timeIntervalSinceNow: -3600 + Double(step)))
         let lines = try topics.map { topic in
@@ -35,19 +35,19 @@ struct MappingReloadTests {
             ["replay", "--broker", "mqtt://127.0.0.1:\(stage.broker.port)", file])
     }
 
-    private func outcome(_ word: String, _ stage: Stage) throws -> Double {
+    func outcome(_ word: String, _ stage: Stage) throws -> Double {
         try stage.metric("turnpike_messages_total{outcome=\"\(word)\"}")
     }
 
-    private func reloads(_ word: String, _ stage: Stage) throws -> Double {
+    func reloads(_ word: String, _ stage: Stage) throws -> Double {
         try stage.metric("turnpike_mapping_reloads_total{outcome=\"\(word)\"}")
     }
 
-    private func log(_ stage: Stage) -> String {
+    func log(_ stage: Stage) -> String {
         (try? String(contentsOfFile: stage.gateway.logFile, encoding: .utf8)) ?? ""
     }
 
-    private func versions(_ stage: Stage) throws -> [String] {
+    func versions(_ stage: Stage) throws -> [String] {
         struct Line: Decodable { var mapping_version: String }
         return try stage.gateway.command(["quarantine", "list", "--json"])
             .split(separator: "\n").map {
@@ -55,14 +55,17 @@ struct MappingReloadTests {
             }
     }
 
-    private func stage() throws -> (stage: Stage, sources: String) {
+    func stage(
+        bytesMax: Int = 40, flushSeconds: Int = 1, brokerLines: [String] = []
+    ) throws -> (stage: Stage, sources: String) {
         let sources = NSTemporaryDirectory() + "turnpike-sources-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: sources, withIntermediateDirectories: true)
-        try write(garage("1", bytesMax: 40), "garage.yaml", sources)
-        let stage = try Stage {
+        try write(garage("1", bytesMax: bytesMax), "garage.yaml", sources)
+        let stage = try Stage(brokerLines: brokerLines) {
             $0.sources = sources
             $0.clock = "wall"
+            $0.flushSeconds = flushSeconds
         }
         try stage.importCSV("vehicles", ["vehicle,brand,model", "car-1,ACME,Wander"])
         try stage.importCSV(

@@ -13,9 +13,13 @@ final class Stage {
         .deletingLastPathComponent().deletingLastPathComponent().path
     static let programs = programFolder()
 
-    init(_ adjust: (inout LocalGateway.Settings) -> Void = { _ in }) throws {
+    /// - Parameter brokerLines: more of the broker's configuration.
+    init(
+        brokerLines: [String] = [], _ adjust: (inout LocalGateway.Settings) -> Void = { _ in }
+    ) throws {
         folder = NSTemporaryDirectory() + "turnpike-test-" + UUID().uuidString
-        broker = try LocalBroker(folder: folder + "/broker", port: freeLoopbackPort())
+        broker = try LocalBroker(
+            folder: folder + "/broker", port: freeLoopbackPort(), lines: brokerLines)
         var settings = LocalGateway.Settings(
             brokerPort: broker.port, apiPort: try freeLoopbackPort())
         settings.flushSeconds = 1

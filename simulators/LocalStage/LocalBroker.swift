@@ -7,8 +7,10 @@ public final class LocalBroker {
     private let folder: String
     private var process: ChildProcess?
 
-    /// - Parameter folder: made if it does not exist; holds configuration, log and sessions.
-    public init(folder: String, port: Int) throws {
+    /// - Parameters:
+    ///   - folder: made if it does not exist; holds configuration, log and sessions.
+    ///   - lines: more of its configuration.
+    public init(folder: String, port: Int, lines: [String] = []) throws {
         self.folder = folder
         self.port = port
         try FileManager.default.createDirectory(
@@ -23,6 +25,7 @@ public final class LocalBroker {
             max_inflight_messages 0
             max_queued_messages 0
             max_queued_bytes 0
+            \(lines.joined(separator: "\n"))
             """
         try configuration.write(
             toFile: folder + "/mosquitto.conf", atomically: true, encoding: .utf8)

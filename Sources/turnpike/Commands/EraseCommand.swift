@@ -119,7 +119,7 @@ struct EraseCommand: ParsableCommand {
         ).registry(of: try customers.registrySnapshot())
         let names = try customers.names(of: target.vehicle)
         let match = ErasureMatch(
-            sources: loaded.sources, registry: registry, vehicle: target.vehicle,
+            sources: [loaded.sources], registry: registry, vehicle: target.vehicle,
             name: loaded.sources.source(named: target.source).map {
                 UnlinkedNames.Name(source: $0, externalID: target.externalID)
             }, names: names.map { Array($0.externalID.utf8) })

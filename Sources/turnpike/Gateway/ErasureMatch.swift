@@ -9,7 +9,10 @@ struct ErasureMatch: Sendable {
     /// source can attribute, the message is about this vehicle.
     static let tellingBytes = 17
 
-    let sources: CompiledSources
+    /// Mappings by which a message may have come: those in force, and those before them since the
+    /// start.
+    let sources: [CompiledSources]
+    /// Leads from names of all of them.
     let registry: VehicleRegistry
     /// `.unknown`: only `name` is meant.
     let vehicle: VehicleKey
@@ -18,7 +21,7 @@ struct ErasureMatch: Sendable {
     let tellingNames: [[UInt8]]
 
     init(
-        sources: CompiledSources, registry: VehicleRegistry, vehicle: VehicleKey,
+        sources: [CompiledSources], registry: VehicleRegistry, vehicle: VehicleKey,
         name: UnlinkedNames.Name?, names: [[UInt8]]
     ) {
         self.sources = sources
@@ -29,21 +32,29 @@ struct ErasureMatch: Sendable {
     }
 
     func isMeant(_ topic: RawSpan, _ payload: RawSpan) -> Bool {
-        guard let route = sources.route(topic: topic),
-            let found = sources.vehicleName(route, topic: topic, payload: payload)
-        else {
-            return tellingNames.contains { Self.holds(topic, $0) || Self.holds(payload, $0) }
+        var isAttributed = false
+        for mappings in sources {
+            guard let route = mappings.route(topic: topic),
+                let found = mappings.vehicleName(route, topic: topic, payload: payload)
+            else { continue }
+            isAttributed = true
+            let bytes = found.isInPayload ? payload : topic
+            if leads(route.source, bytes, from: found.offset, count: found.length) { return true }
         }
-        let bytes = found.isInPayload ? payload : topic
+        guard !isAttributed else { return false }
+        return tellingNames.contains { Self.holds(topic, $0) || Self.holds(payload, $0) }
+    }
+
+    /// Whether a name in a message is the vehicle's, or the one that is meant.
+    private func leads(
+        _ source: SourceID, _ bytes: RawSpan, from offset: Int, count: Int
+    ) -> Bool {
         if vehicle != .unknown {
-            return registry.vehicle(
-                source: route.source, bytes, from: found.offset, count: found.length) == vehicle
+            return registry.vehicle(source: source, bytes, from: offset, count: count) == vehicle
         }
-        guard let name, name.source == route.source, name.externalID.count == found.length else {
-            return false
-        }
+        guard let name, name.source == source, name.externalID.count == count else { return false }
         return unsafe name.externalID.span.bytes.equals(
-            from: 0, count: found.length, bytes, from: found.offset)
+            from: 0, count: count, bytes, from: offset)
     }
 
     /// Whether a sender on this topic is the vehicle, as far as the topic tells.

@@ -26,6 +26,7 @@ final class Gateway: Sendable {
     let troubles = Troubles()
     let usageErasures = UsageErasures()
     let reloads = ReloadTally()
+    let mappings: MappingHistory
     let startedAt: Timestamp
     let links: [MQTTConnection]
     let commands: VehicleCommands
@@ -36,6 +37,7 @@ final class Gateway: Sendable {
     init(_ loaded: LoadedConfiguration, logger: Logger) throws {
         self.loaded = loaded
         settings = loaded.gateway
+        mappings = MappingHistory(loaded.sources)
         startedAt = systemNow()
         clock = GatewayClock(
             mode: GatewayClock.Mode(rawValue: settings.clock) ?? .wall, wall: { systemNow() })
@@ -83,22 +85,13 @@ final class Gateway: Sendable {
             },
             onRebirth: { commands.ask($0) })
         let pipeline = pipeline
-        let words = LinkWords()
+        let news = LinkNews(logger: logger)
         links = try (1...settings.broker.connections).map { number in
             try MQTTConnection(
                 loaded.gateway.broker.connection(
                     number: number, filters: loaded.sources.subscriptions),
                 consumer: LinkConsumer(lane: pipeline.makeLane()), clock: { systemNow() },
-                onStateChange: { status in
-                    guard words.changes(to: status.state.word, at: number) else { return }
-                    var metadata: Logger.Metadata = [
-                        "connection": "\(number)", "state": "\(status.state.word)",
-                    ]
-                    if let refusal = status.lastRefusal, !status.isConnected {
-                        metadata["reason"] = "\(refusal.sentence)"
-                    }
-                    logger.info("broker connection", metadata: metadata)
-                })
+                onStateChange: { news.tell($0, of: number) })
         }
     }
 
@@ -166,6 +159,9 @@ final class Gateway: Sendable {
         var reasons = troubles.sentences
         for (index, link) in links.enumerated() {
             let status = link.status
+            reasons += status.refusedSubscriptions.map {
+                "connection \(index + 1) may not listen to \($0.filter): \($0.refusal.sentence)"
+            }
             switch status.state {
             case .connected: continue
             case .held(let reason): reasons.append("connection \(index + 1) is held: \(reason)")
@@ -198,14 +194,5 @@ extension GatewayConfiguration.Delivery {
             timeout: .seconds(Int64(timeoutSeconds)), schedule: schedule,
             targets: TargetPolicy(allowed: allowed),
             trustRootsFile: tlsAuthorityFile.isEmpty ? nil : tlsAuthorityFile)
-    }
-}
-
-/// The last word logged of each connection, so that only changes are logged.
-private final class LinkWords: Sendable {
-    private let words = Mutex<[Int: String]>([:])
-
-    func changes(to word: String, at number: Int) -> Bool {
-        words.withLock { words in words.updateValue(word, forKey: number) != word }
     }
 }

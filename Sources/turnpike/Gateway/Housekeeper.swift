@@ -102,10 +102,7 @@ final class Housekeeper: @unchecked Sendable {
         if gateway.settings.ingest.autoEnrol {
             attempt("enrol new vehicles") { try gateway.enrolUnlinked() }
         }
-        if takeReloadWish() {
-            let isTaken = MappingReload(gateway: gateway, logger: logger).run()
-            gateway.reloads.count(isTaken)
-        }
+        if takeReloadWish() { reload() }
         attempt("look at the registry") { try followRegistry(now) }
         attempt("decode quarantined messages again") { try requests.retry() }
         attempt("erase a vehicle") { try requests.erase() }
@@ -120,6 +117,18 @@ final class Housekeeper: @unchecked Sendable {
         if now.since(lastRetention) >= Self.retentionInterval {
             lastRetention = now
             attempt("remove what is too old") { try retain(now) }
+        }
+    }
+
+    private func reload() {
+        switch MappingReload(gateway: gateway, logger: logger).run() {
+        case .taken:
+            gateway.reloads.count(true)
+            // Stored in this beat, so that a start after a crash reads nothing by the new mappings
+            // that was applied by the older ones.
+            lastSave = .distantPast
+        case .refused: gateway.reloads.count(false)
+        case .waits: askReload()
         }
     }
 

@@ -54,7 +54,7 @@ final class OperatorRequests: Sendable {
         }
         let names = try gateway.customers.names(of: request.vehicle)
         let match = ErasureMatch(
-            sources: gateway.pipeline.sources, registry: gateway.pipeline.registry,
+            sources: gateway.mappings.all, registry: gateway.pipeline.registry,
             vehicle: request.vehicle, name: name,
             names: names.map { Array($0.externalID.utf8) })
         let erasure = Erasure(

@@ -47,16 +47,12 @@ struct SourceFiles {
         }
     }
 
-    /// A reading is traced by source and version, so a source that reads otherwise than `older` has
-    /// another version.
-    func checkVersions(_ older: CompiledSources, _ mistakes: inout [ConfigurationMistake]) {
+    /// A reading is traced by source and version, so a version that has been in force since the
+    /// start comes back with the same content or not at all, be it from a source that had ended.
+    func checkVersions(_ mappings: MappingHistory, _ mistakes: inout [ConfigurationMistake]) {
         for file in files {
             guard let definition = file.definition,
-                let number = older.source(named: definition.name)
-            else { continue }
-            let before = older.definitions[Int(number.number)]
-            // A source that was gone reads nothing that could be mistaken.
-            guard !before.topics.isEmpty, definition.version == before.version,
+                let before = mappings.definition(definition.name, version: definition.version),
                 !definition.readsLike(before)
             else { continue }
             let line = file.text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -64,8 +60,8 @@ struct SourceFiles {
             mistakes.append(
                 ConfigurationMistake(
                     file: file.path, line: line.map { $0 + 1 } ?? 0, column: 1,
-                    message: "\(definition.name) has changed, and its version is "
-                        + "\"\(definition.version)\" as before",
+                    message: "\(definition.name) has changed, and its version "
+                        + "\"\(definition.version)\" has been in force with other content",
                     remedy: "write another version, so that readings tell which mapping made them"))
         }
     }
