@@ -91,10 +91,22 @@ struct OperatorTests {
         try stage.gateway.command(["quarantine", "list", "--json"]).split(separator: "\n").count
     }
 
+    /// By which Linux schedules each thread: field 41 of its line, the third behind the name.
+    private func threadPolicies(of pid: pid_t) throws -> [Substring] {
+        let folder = "/proc/\(pid)/task"
+        return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { thread in
+            let line = try? String(contentsOfFile: "\(folder)/\(thread)/stat", encoding: .utf8)
+            return line?.split(separator: ")").last?.split(separator: " ")[41 - 3]
+        }
+    }
+
     @Test func `what a mended mapping takes is applied once, and counted`() throws {
         let (stage, sources) = try stage()
         defer { try? FileManager.default.removeItem(atPath: sources) }
         try stage.start()
+        let policies = try threadPolicies(of: #require(stage.gateway.pid))
+        // SCHED_BATCH, all of them.
+        #expect(policies.count > 5 && Set(policies) == ["3"])
         try publish(["C1", "C2", "C1"], step: 1, stage)
         #expect(try stage.wait(seconds: 20) { try quarantined(stage) == 3 })
         stage.gateway.stop()

@@ -34,6 +34,8 @@ public final class LocalGateway {
     public let settings: Settings
     private let program: String
     private var process: ChildProcess?
+    /// `nil` while it does not run.
+    public var pid: Int32? { process?.pid }
 
     /// - Parameters:
     ///   - folder: for data, log and configuration.

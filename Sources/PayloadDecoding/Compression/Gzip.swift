@@ -2,10 +2,10 @@ import VehicleSignals
 
 /// Unpacks a gzip file of one member (RFC 1952) into `output`, whose content is replaced.
 ///
-/// Nothing is believed but the heading, whose own checksum is not looked at: not more than ``DecodingLimits/inflatedBytesMax`` bytes are written
-/// whatever the file says, no copy reaches back before the beginning, and size and checksum behind
-/// the data must be met. Allocates nothing once `output` has grown. See
-/// docs/decisions/0023-own-inflate.md.
+/// Nothing is believed but the heading, whose own checksum is not looked at: not more than
+/// ``DecodingLimits/inflatedBytesMax`` bytes are written whatever the file says, no copy reaches
+/// back before the beginning, and size and checksum behind the data must be met. Allocates nothing
+/// once `output` has grown. See docs/decisions/0023-own-inflate.md.
 func unpackGzip(
     _ bytes: RawSpan, into output: inout [UInt8], _ room: inout InflateRoom
 ) throws(DecodeError) {
