@@ -18,7 +18,9 @@ extension Stage {
 
     /// The shipped source whose documents may be packed.
     public static let packedSources = orExit {
-        try CompiledSources(definitions: [try shipped("fleetwise_cloud")], catalogue: catalogue)
+        var definitions: [SourceDefinition] = []
+        definitions.append(try shipped("fleetwise_cloud"))
+        return try CompiledSources(definitions: definitions, catalogue: catalogue)
     }
 
     private static func blocksOnly(_ text: String) -> String {
