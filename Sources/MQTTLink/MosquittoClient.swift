@@ -18,10 +18,10 @@ final class MosquittoClient {
     /// `MOSQ_ERR_…` and errno of the last call that failed.
     private(set) var failure: (code: Int32, errno: Int32) = (0, 0)
 
-    private static let libraryCode = mosquitto_lib_init()
+    private static let initCode = mosquitto_lib_init()
 
     init(_ configuration: MQTTConnectionConfiguration) throws(MQTTConfigurationMistake) {
-        guard Self.libraryCode == 0,
+        guard Self.initCode == 0,
             let client = unsafe mosquitto_new(
                 configuration.clientIdentifier, configuration.cleanStart, nil)
         else { throw .system("libmosquitto could not be set up") }
