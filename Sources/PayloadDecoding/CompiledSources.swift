@@ -180,6 +180,10 @@ public final class CompiledSources: Sendable {
             try decodePacked(
                 layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,
                 &readings, &texts)
+        case .documents:
+            return try decodeDocuments(
+                layouts[Int(template.layout)], route: route, topic: topic, arrival: arrival,
+                payload, &workspace, &readings, &texts)
         case .document:
             try decodeDocument(
                 layouts[Int(template.layout)], route: route, topic: topic, payload, &workspace,
@@ -190,7 +194,8 @@ public final class CompiledSources: Sendable {
                 &readings, &texts)
         }
         try settleDocument(
-            layouts[Int(template.layout)], &readings, from: first, arrival: arrival, &workspace)
+            layouts[Int(template.layout)], route: route, topic: topic, from: first,
+            arrival: arrival, &workspace, &readings, &texts)
     }
 }
 

@@ -15,6 +15,9 @@ public struct SignalDefinition: Sendable, Hashable {
             }
         }
 
+        /// Whether values are numbers, whole or not.
+        public var isNumber: Bool { isInteger || self == .float || self == .double }
+
         /// The range of a whole-number datatype, cut to what 64 signed bits hold.
         public var integerRange: ClosedRange<Int64>? {
             switch self {

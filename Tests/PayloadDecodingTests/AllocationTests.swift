@@ -33,6 +33,16 @@ import VehicleSignals
         ("telemetry/CAR1/v/Odometer", "\"61026.774055062444\"", 1),
         ("telemetry/CAR1/v/TpmsHardWarnings", "{}", 4),
         ("telemetry/CAR1/v/Unheard", "{}", 0),
+        ("telemetry/CAR1/v/Location", "\"(37.412374 N, 122.145867 W)\"", 2),
+        (
+            "telemetry/CAR1/alerts/BMS_a067/current",
+            #"{"Audiences":["Customer","Service"],"StartedAt":"2025-01-01T09:00:00Z"}"#, 1
+        ),
+        (
+            "telemetry/CAR1/alerts/BMS_a067/history",
+            #"[{"Audiences":["ServiceFix"],"EndedAt":"2025-01-01T09:05:00Z","#
+                + #""StartedAt":"2025-01-01T09:00:00Z"},{"Audiences":["Customer"]}]"#, 2
+        ),
         (
             "skoda/CAR1/maintenance",
             #"{"maintenanceReport":{"mileageInKm":71,"capturedAt":"2025-05-14T20:35:33.079Z"}}"#, 1
@@ -82,6 +92,11 @@ import VehicleSignals
                 + "BndfW3+vaar+qRDLf60h6ylrKe/cbMFjgjhe1x9P+G35fwAAAA==", 3
         ),
         ("ruptela/1/data", #"{"ts":1769594217,"imei":"1","data":{"520":"9D80"}}"#, 1),
+        (
+            "ruptela/1/data",
+            #"{"ts":1769594217,"imei":"1","data":{"104":"53414C4C41414146","#
+                + #""105":"3341413534343438","106":"3200000000000000"}}"#, 1
+        ),
         (
             "flespi/message/gw/devices/7",
             #"{"can.vehicle.mileage":7.5,"timestamp":1770000000.125}"#, 1

@@ -3,8 +3,8 @@ import PayloadDecoding
 import Testing
 import VehicleSignals
 
-/// The examples in the pages of sources whose payloads are no text: a block of hexadecimal digits
-/// that names file and topic, and behind it the readings. They are decoded as they stand, in order.
+/// The examples in the pages of sources: a block of hexadecimal digits or of JSON that names file and
+/// topic, and behind it the readings. They are decoded as they stand, in order.
 @Suite struct `documented examples` {
     private struct Example {
         var source: String
@@ -24,6 +24,11 @@ import VehicleSignals
                     Example(
                         source: words[1], topic: words[2],
                         payload: [UInt8](hex: lines.dropFirst().joined())))
+            } else if words.first == "json", words.count == 3 {
+                examples.append(
+                    Example(
+                        source: words[1], topic: words[2],
+                        payload: Array(lines.dropFirst().joined(separator: "\n").utf8)))
             } else if words == ["readings"], !examples.isEmpty {
                 examples[examples.count - 1].readings = Array(lines.dropFirst())
             }
@@ -31,7 +36,7 @@ import VehicleSignals
         return examples
     }
 
-    @Test(arguments: [("sparkplug", 2), ("fleetwise", 2), ("tesla", 1)])
+    @Test(arguments: [("sparkplug", 2), ("fleetwise", 2), ("tesla", 2)])
     func `decode to what the page says`(page: String, count: Int) throws {
         let examples = Self.examples(in: try Shipped.text("docs/sources/\(page).md"))
         #expect(examples.count == count)

@@ -37,7 +37,7 @@ import VehicleSignals
         ("path: a, signal: Vehicle.Speed, unless: {b: c}", "does not say where its value stands"),
         ("path: a, signal: Vehicle.Speed, reading: r, when: {b: c, d: e}", "looks at one member"),
         ("path: a, signal: Vehicle.Speed, format: hax", "m.fields[0].format is \"hax\""),
-        ("path: a, signal: Vehicle.Speed, bits: 8", "only hexadecimal values have a width"),
+        ("path: a, signal: Vehicle.Speed, bits: 8", "only hexadecimal numbers have a width"),
         ("path: a, signal: Vehicle.Speed, format: hex, bits: 65", "out of range"),
         ("path: a, signal: Vehicle.Speed, until: iso", "is no span of time"),
         ("path: a, signal: Vehicle.Service.TimeToService, until: tomorrow", "is \"tomorrow\""),
@@ -45,8 +45,14 @@ import VehicleSignals
         ("path: a, signal: Vehicle.Speed, unit: '${unti}'", "no setting unti"),
         ("path: a, signals: all", "where the signal's path stands"),
         ("path: 'a.{signal}', signals: all, when: {b: '{signal}'}, reading: r", "{signal} once"),
-        ("path: a, signal: Vehicle.Diagnostics.Ext.IsMILOn, format: hex", "does not fit"),
-        ("path: a, signal: Vehicle.Diagnostics.Ext.IsMILOn, format: quantity", "does not fit"),
+        (
+            "path: a, signal: Vehicle.Diagnostics.Ext.IsMILOn, format: hex",
+            "cannot be written as hex"
+        ),
+        (
+            "path: a, signal: Vehicle.Diagnostics.Ext.IsMILOn, format: quantity",
+            "cannot be written as quantity"
+        ),
         ("path: a, signal: Vehicle.Diagnostics.DTCList, part: 1", "does not fit"),
         ("path: 'a(json).b(json)', signal: Vehicle.Speed", "at most once"),
         ("path: '[].b', signal: Vehicle.Speed", "begins with a key"),

@@ -1,5 +1,6 @@
 import ConfigurationFiles
 import Foundation
+import PayloadDecoding
 import Testing
 import VehicleSignals
 
@@ -50,6 +51,49 @@ import VehicleSignals
             try SignalFile.load(text: Self.file, file: "signals.yaml")
         }
         #expect(error?.description.contains("vss.json cannot be read") == true)
+    }
+
+    /// The tree that COVESA's tools would export of a published list.
+    private static func tree(_ list: String) -> [String: Any] {
+        let root = NSMutableDictionary()
+        for line in list.split(whereSeparator: \.isNewline).dropFirst() {
+            let columns = line.split(separator: ",", omittingEmptySubsequences: false)
+            guard columns.count >= 7 else { continue }
+            let names = columns[0].split(separator: ".")
+            var place = root
+            for name in names.dropLast() {
+                let branch = place[String(name)] as? NSMutableDictionary
+                let made = branch ?? ["type": "branch", "children": NSMutableDictionary()]
+                place[String(name)] = made
+                place = made["children"] as? NSMutableDictionary ?? made
+            }
+            let leaf: NSMutableDictionary = ["datatype": String(columns[2])]
+            if !columns[3].isEmpty { leaf["unit"] = String(columns[3]) }
+            place[String(names[names.count - 1])] = leaf
+        }
+        return root as? [String: Any] ?? [:]
+    }
+
+    @Test(arguments: ["vss-v4.2.1", "vss-v5.1", "vss-v6.0", "vss-v6.0+obd"])
+    func `the whole list of an edition joins the shipped catalogue, and every source compiles`(
+        edition: String
+    ) throws {
+        guard let folder = Shipped.folder("../shared/formats/samples/vss") else { return }
+        let list = try String(
+            contentsOf: folder.appending(path: "\(edition).csv"), encoding: .utf8)
+        let json = try JSONSerialization.data(withJSONObject: Self.tree(list))
+        let catalogue = try SignalFile.load(
+            text: Shipped.text("config/signals.yaml") + "\nexports: [vss.json]\n",
+            file: "signals.yaml"
+        ) { _ in String(decoding: json, as: UTF8.self) }
+        #expect(catalogue.definitions.count > 700)
+        var definitions: [SourceDefinition] = []
+        for name in Shipped.names {
+            let path = "config/sources/\(name).yaml"
+            definitions.append(
+                try SourceFile.load(text: Shipped.text(path), file: path, catalogue: catalogue))
+        }
+        _ = try CompiledSources(definitions: definitions, catalogue: catalogue)
     }
 
     @Test func `the shipped catalogue agrees with the published list`() throws {

@@ -158,10 +158,28 @@ import VehicleSignals
         let two = Self.record([]) + Self.record(vin: "5YJ4", [])
         #expect(error("tesla/payload", two) == .identityDisagrees)
         #expect(error("tesla/payload", Self.record(seconds: 12, [])) == .badTime)
-        let place = Self.record([(key: 21, build: { $0.double(5, 1) })])
-        #expect(error("tesla/payload", place) == .wrongType)
-        let odometer = Self.record([(key: 5, build: { $0.message(7) { $0.double(1, 1) } })])
-        #expect(error("tesla/payload", odometer) == .wrongType)
+    }
+
+    @Test func `a value of another kind is counted and costs no other value`() throws {
+        var decoder = try decoder()
+        let record = Self.record([
+            (key: 21, build: { $0.double(5, 1) }),
+            (key: 5, build: { $0.message(7) { $0.double(1, 1) } }),
+            (key: 4, build: { $0.varint(6, 1) }),
+            (key: 42, build: { $0.double(5, 75.5) }),
+        ])
+        let decoded = try #require(try decoder.decode("tesla/payload", record))
+        #expect(decoded.outcome.outOfRange == 4)
+        #expect(decoded.readings.map(\.number) == [75.5])
+    }
+
+    @Test func `a place may come as text`() throws {
+        var decoder = try decoder()
+        let record = Self.record([
+            (key: 21, build: { $0.text(1, "(37.412374 N, 122.145867 W)") })
+        ])
+        let decoded = try #require(try decoder.decode("tesla/payload", record))
+        #expect(decoded.readings.map(\.number) == [37.412374, -122.145867])
     }
 
     @Test func `the vehicle is found ahead of decoding`() throws {

@@ -96,8 +96,10 @@ import VehicleSignals
         #expect(
             decoder.error("telemetry/5YJ3/v/Odometer", "\"abc\"") == DecodeError(.wrongType, at: 0))
         #expect(
-            decoder.error("telemetry/5YJ3/v/Location", "\"37.7, -122\"")
+            decoder.error("telemetry/5YJ3/v/Location", "\"here\"")
                 == DecodeError(.wrongType, at: 0))
+        #expect(
+            decoder.error("telemetry/5YJ3/v/Location", "37.7") == DecodeError(.wrongType, at: 0))
     }
 
     @Test func `the published samples decode without an error`() throws {
@@ -117,7 +119,7 @@ import VehicleSignals
             let decoded = try decoder.decode(sample.topic, sample.payload)
             readings += try #require(decoded, "\(sample.topic)").readings.count
         }
-        #expect(readings == 18)
+        #expect(readings == 21)
     }
 
     @Test func `the state of charging tells of the cable, the gear of the lock`() throws {
@@ -136,15 +138,65 @@ import VehicleSignals
         }
     }
 
-    @Test func `connectivity has its time; errors and alerts are of no use`() throws {
+    @Test func `connectivity has its time; errors are of no use`() throws {
         var source = try DescribedSource("tesla")
         #expect(
             try source.lines(
                 "a/b/5YJ3/connectivity",
                 #"{"ConnectionId":"1","CreatedAt":"2025-01-01T09:00:00Z","Status":"DISCONNECTED"}"#)
                 == ["Connectivity.IsConnectivityAvailable false event 2025-01-01T09:00:00.000Z"])
-        #expect(try source.lines("a/b/5YJ3/alerts/X/current", "{}") == ["ignored"])
         #expect(try source.lines("a/b/5YJ3/errors/X", "{}") == ["ignored"])
+    }
+
+    @Test func `an alert for a workshop is named by its topic, with its beginning and its end`()
+        throws
+    {
+        var source = try DescribedSource("tesla")
+        let raised = "Diagnostics.Ext.ServiceAlertRaised"
+        let ended = "Diagnostics.Ext.ServiceAlertEnded"
+        #expect(
+            try source.lines(
+                "a/b/5YJ3/alerts/BMS_a067/current",
+                #"{"Audiences":["Customer","Service"],"StartedAt":"2025-01-01T09:00:00Z"}"#)
+                == ["\(raised) BMS_a067 event 2025-01-01T09:00:00.000Z"])
+        #expect(
+            try source.lines(
+                "a/b/5YJ3/alerts/BMS_a067/current",
+                #"{"StartedAt":"2025-01-01T09:00:00Z","Audiences":["ServiceFix"],"#
+                    + #""EndedAt":"2025-01-01T09:05:00Z"}"#)
+                == [
+                    "\(raised) BMS_a067 event 2025-01-01T09:00:00.000Z",
+                    "\(ended) BMS_a067 event 2025-01-01T09:05:00.000Z",
+                ])
+        // For the driver alone, or for nobody.
+        for body in [#"{"Audiences":["Customer"],"StartedAt":"2025-01-01T09:00:00Z"}"#, "{}"] {
+            #expect(try source.lines("a/b/5YJ3/alerts/X/current", body) == [])
+        }
+        #expect(
+            try source.lines(
+                "a/b/5YJ3/alerts/VCFRONT_a1/history",
+                #"[{"Audiences":["Service"],"StartedAt":"2025-01-01T09:00:00Z"},"#
+                    + #"{"Audiences":["Customer"],"StartedAt":"2025-01-02T09:00:00Z"},"#
+                    + #"{"Audiences":["Service"],"EndedAt":"2025-01-03T09:00:00Z"}]"#)
+                == [
+                    "\(raised) VCFRONT_a1 event 2025-01-01T09:00:00.000Z",
+                    "\(ended) VCFRONT_a1 event 2025-01-03T09:00:00.000Z",
+                ])
+    }
+
+    @Test func `a place may come as a text with the letters of its hemispheres`() throws {
+        var source = try DescribedSource("tesla")
+        let expected = [
+            "CurrentLocation.Latitude 37.412374 ", "CurrentLocation.Longitude -122.145867 ",
+        ]
+        let field = try source.lines(
+            "telemetry/5YJ3/v/Location", "\"(37.412374 N, 122.145867 W)\"")
+        #expect(field == expected.map { $0 + Self.arrival })
+        let record = try source.lines(
+            "tesla/json",
+            #"{"vin":"5YJ3","createdAt":"2025-01-01T09:00:00Z","data":[{"key":"Location","#
+                + #""value":{"stringValue":"(37.412374 N, 122.145867 W)"}}]}"#)
+        #expect(record == expected.map { $0 + "event 2025-01-01T09:00:00.000Z" })
     }
 
     @Test func `a record of another dispatcher has many fields and the car's time`() throws {

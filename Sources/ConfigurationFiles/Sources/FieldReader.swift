@@ -87,7 +87,7 @@ struct FieldReader {
                     path: common.below + path.map { $0.filled(with: spelling.path) },
                     signal: definition.path, unit: spelling.unit,
                     invalidNumbers: markers.compactMap(Self.number),
-                    invalidTexts: markers.filter { Self.number($0) == nil },
+                    invalidTexts: Self.texts(markers, definition),
                     words: definition.datatype == .boolean ? booleans : [:],
                     takesNumbersAsText: asText, time: common.time, shape: shape,
                     when: condition?.filled(with: spelling.path))
@@ -131,18 +131,25 @@ struct FieldReader {
         // Of a date no number is compared but the text as it is written.
         var isDate = false
         if case .until = format { isDate = true }
+        let texts = isDate ? markers : Self.texts(markers, definition)
         return FieldMapping(
             path: common.below + path, signal: definition.path, unit: unit, scale: scale,
             offset: offset, invalidNumbers: isDate ? [] : markers.compactMap(Self.number),
-            invalidTexts: isDate ? markers : markers.filter { Self.number($0) == nil },
+            invalidTexts: texts,
             words: words, missing: missing,
             takesNumbersAsText: asText, time: own ?? common.time, format: format, part: part,
             shape: shape, when: when, unless: unless)
     }
 
-    /// `nan` is a text like others.
+    /// `nan` is a text like others, and so is `0x10`.
     private static func number(_ text: String) -> Double? {
-        Double(text).flatMap { $0.isFinite ? $0 : nil }
+        guard !text.lowercased().contains("x") else { return nil }
+        return Double(text).flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    /// The markers that are compared as texts: for a number those that are none, else all.
+    private static func texts(_ markers: [String], _ definition: SignalDefinition) -> [String] {
+        definition.datatype.isNumber ? markers.filter { number($0) == nil } : markers
     }
 
     private func signal(_ entry: YAMLMapping) -> SignalDefinition? {

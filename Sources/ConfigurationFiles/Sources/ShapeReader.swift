@@ -6,6 +6,8 @@ import VehicleSignals
 ///
 /// ## Keys of `readings`, by name
 /// - `value` (path, or a list of paths of which the first that is there holds; required)
+/// - `join` (true or false, default false): the paths of `value` lead to parts of one text, which is
+///   there if all of them are.
 /// - `unit` (path): the member with the word of the unit; without it, or where the payload leaves
 ///   it out, the field's own unit holds.
 /// - `time`: as in a mapping, below the object.
@@ -14,7 +16,8 @@ import VehicleSignals
 ///
 /// ## Keys of a field
 /// - `when`, `unless`: `{member: word}` or `{member: [words]}`, below the object.
-/// - `format`: `plain`, `hex` (with `bits`, default 32, and `signed`) or `quantity` (`12 months`).
+/// - `format`: `plain`, `hex` (of numbers with `bits`, default 32, and `signed`), `quantity`
+///   (`12 months`), `hemisphere` (`122.1 W`) or `topic` (the value is the topic's field).
 /// - `until` (kind of time): the value is a date; the reading is how long it is until then, from
 ///   the reading's own time.
 struct ShapeReader {
@@ -35,8 +38,15 @@ struct ShapeReader {
             let unit = entry.text("unit").flatMap { Self.path($0, entry, key: "unit") }
             let time = entry.has("time") ? Self.time(entry.mapping("time"), below: []) : nil
             let each = entry.text("each").flatMap { Self.path($0, entry, key: "each") }
+            let joins = entry.bool("join", default: false)
+            if joins, values.count < 2 {
+                entry.report(
+                    "join", "there is nothing to join",
+                    remedy: "write  value: [first, second], the parts of the text in their order")
+            }
             entry.finish()
-            names[name] = ReadingShape(values: values, unit: unit, time: time, each: each)
+            names[name] = ReadingShape(
+                values: values, unit: unit, time: time, each: each, joinsValues: joins)
         }
         self.names = names
     }
@@ -68,14 +78,17 @@ struct ShapeReader {
     }
 
     func format(_ entry: YAMLMapping, _ definition: SignalDefinition?) -> ValueFormat {
-        let word = entry.word("format", of: ["plain", "hex", "quantity"], default: "plain")
+        let word = entry.word(
+            "format", of: ["plain", "hex", "quantity", "hemisphere", "topic"], default: "plain")
         let bits = entry.int("bits", in: 1...64, default: 32)
         let isSigned = entry.bool("signed", default: false)
-        if word != "hex", entry.has("bits") || entry.has("signed") {
+        let isText = definition?.datatype == .string
+        if word != "hex" || isText, entry.has("bits") || entry.has("signed") {
             entry.report(
-                entry.has("bits") ? "bits" : "signed", "only hexadecimal values have a width",
-                remedy: "write  format: hex  or leave it out")
+                entry.has("bits") ? "bits" : "signed", "only hexadecimal numbers have a width",
+                remedy: isText ? "leave it out" : "write  format: hex  or leave it out")
         }
+        if let definition { checkKind(word, definition, entry) }
         let kinds = TimeKind.allCases.map(\.word)
         if entry.has("until") {
             let kind = TimeKind(word: entry.word("until", of: kinds, default: "iso")) ?? .iso
@@ -89,8 +102,30 @@ struct ShapeReader {
         switch word {
         case "hex": return .hexadecimal(bits: bits, isSigned: isSigned)
         case "quantity": return .quantity
+        case "hemisphere": return .hemisphere
+        case "topic": return .topic
         default: return .plain
         }
+    }
+
+    /// Tells where a format does not fit the signal.
+    private func checkKind(
+        _ word: String, _ definition: SignalDefinition, _ entry: YAMLMapping
+    ) {
+        let isNumber = definition.datatype.isNumber
+        let isText = definition.datatype == .string
+        let fits =
+            switch word {
+            case "hex": definition.datatype != .boolean && (!isText || definition.allowed.isEmpty)
+            case "quantity", "hemisphere": isNumber
+            case "topic": isText
+            default: true
+            }
+        guard !fits else { return }
+        entry.report(
+            "format", "\(definition.path) cannot be written as \(word)",
+            remedy: word == "topic"
+                ? "name a signal that is a text" : "name a signal that is a number")
     }
 
     /// The time below each of the bases: one for all where its path begins outermost.

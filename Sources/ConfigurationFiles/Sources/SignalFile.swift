@@ -49,7 +49,9 @@ public enum SignalFile {
                     remedy: "write its name as it stands beside this file")
                 continue
             }
-            let found = VSSExport.load(text: tree, file: name, known: seen, mistakes: mistakes)
+            // What is another edition's way of writing a signal above is no second signal.
+            let known = seen.union(definitions.flatMap { $0.spellings.map(\.path) })
+            let found = VSSExport.load(text: tree, file: name, known: known, mistakes: mistakes)
             seen.formUnion(found.map(\.path))
             definitions += found
         }

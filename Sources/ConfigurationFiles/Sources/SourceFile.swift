@@ -13,9 +13,9 @@ public import VehicleSignals
 /// - `payload_bytes_max` (number, default 1048576): longer payloads are refused.
 /// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
 /// - `sample`: how a message looks; decoded when the file is read.
-/// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `packed`,
-///   `fields`, `text`, `ignore`, `can`, `protobuf`, `sparkplug`), `mapping` (name of one of
-///   `mappings`, for documents, packed or not, fields and texts), `field` (its name, where the
+/// - `topics` (list, required): `topic` (template), `form` (`native`, `document`, `documents`,
+///   `packed`, `fields`, `text`, `ignore`, `can`, `protobuf`, `sparkplug`), `mapping` (name of one
+///   of `mappings`, for documents, packed or not, fields and texts), `field` (its name, where the
 ///   topic of one field has no place for it).
 ///   `can` takes `bus` (name of one of `buses`), and `else_mapping` (name of one of `mappings`) for
 ///   payloads without frames. For the last two see ``ProtobufTopicReader``.
@@ -28,8 +28,11 @@ public import VehicleSignals
 ///   a vehicle known.
 public enum SourceFile {
     static let forms = [
-        "native", "document", "packed", "fields", "text", "ignore", "can", "protobuf", "sparkplug",
+        "native", "document", "documents", "packed", "fields", "text", "ignore", "can", "protobuf",
+        "sparkplug",
     ]
+    /// Those whose payloads a mapping reads.
+    private static let mapped = ["document", "documents", "packed", "fields", "text"]
 
     /// Reads the text of a file; signals and units are checked against the catalogue. Every mistake
     /// found is in the error.
@@ -128,7 +131,7 @@ public enum SourceFile {
             var mapping: DocumentMapping?
             // A topic that a setting ignores keeps its mapping.
             if form == "ignore", let name = entry.text("mapping") { used.insert(name) }
-            if form == "document" || form == "packed" || form == "fields" || form == "text" {
+            if mapped.contains(form) {
                 let known = documents.keys.sorted()
                 if let name = entry.requiredString("mapping", example: known.first ?? "name") {
                     used.insert(name)
@@ -176,25 +179,33 @@ public enum SourceFile {
         switch (form, mapping) {
         case ("native", _): return TopicDefinition(template: template, content: .native)
         case ("ignore", _): return TopicDefinition(template: template, content: .ignored)
-        case ("packed", let mapping?), ("document", let mapping?), ("fields", let mapping?),
-            ("text", let mapping?):
+        case (_, let mapping?):
             if !template.namesVehicle, mapping.vehiclePath == nil {
                 entry.report(
                     "topic", "neither the topic nor the mapping says which vehicle it is",
                     remedy: "write {vehicle} in the topic, or  vehicle: path  in the mapping")
                 return nil
             }
-            if form == "packed" {
-                guard template.namesVehicle else {
-                    entry.report(
-                        "topic", "nobody unpacks a payload to find out which vehicle it is",
-                        remedy: "write {vehicle} in the topic")
-                    return nil
-                }
-                return TopicDefinition(template: template, content: .packed(mapping))
+            if form == "packed" || form == "documents", !template.namesVehicle {
+                entry.report(
+                    "topic", "nobody takes such a payload apart to find out which vehicle it is",
+                    remedy: "write {vehicle} in the topic")
+                return nil
             }
-            if form == "document" {
+            if mapping.takesTopic, !template.namesField {
+                entry.report(
+                    "topic", "the mapping takes a value from a topic that names none",
+                    remedy: "write {field} at the level that is the value")
+                return nil
+            }
+            switch form {
+            case "packed":
+                return TopicDefinition(template: template, content: .packed(mapping))
+            case "document":
                 return TopicDefinition(template: template, content: .document(mapping))
+            case "documents":
+                return TopicDefinition(template: template, content: .documents(mapping))
+            default: break
             }
             guard template.namesField || field != nil else {
                 entry.report(

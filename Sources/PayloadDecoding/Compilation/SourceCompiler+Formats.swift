@@ -30,15 +30,23 @@ extension SourceCompiler {
         switch field.format {
         case .plain: break
         case .hexadecimal(let bits, let isSigned):
-            guard isNumber || isCodes, bits >= 1, bits <= 64, field.part == nil else {
-                throw wrongFormat(field)
-            }
+            guard isNumber || isCodes || rule.kind == .text, bits >= 1, bits <= 64,
+                field.part == nil
+            else { throw wrongFormat(field) }
             format.kind = .hexadecimal
             format.bits = UInt8(bits)
             format.isSigned = isSigned
         case .quantity:
             guard isNumber else { throw wrongFormat(field) }
             format.kind = .quantity
+        case .hemisphere:
+            guard isNumber else { throw wrongFormat(field) }
+            format.kind = .hemisphere
+        case .topic:
+            guard rule.kind == .text || rule.kind == .allowed, field.part == nil,
+                field.missing == nil
+            else { throw wrongFormat(field) }
+            format.kind = .topic
         case .until(let kind):
             guard isNumber, definition.unit.dimension == .time, field.unit == nil,
                 field.scale == 1, field.offset == 0, field.part == nil
@@ -46,6 +54,12 @@ extension SourceCompiler {
             format.kind = .until
             format.timeKind = kind
             format.span = try addSpan(field, rule.signal)
+        }
+        if field.shape?.joinsValues == true {
+            guard rule.kind == .text, field.part == nil, field.format != .topic else {
+                throw wrongFormat(field)
+            }
+            format.joinsValues = true
         }
         if isNumber, field.format == .quantity || field.shape?.unit != nil {
             format.unitScope = try unitScope(of: field, definition)
@@ -61,7 +75,7 @@ extension SourceCompiler {
     func checkText(_ mapping: DocumentMapping) throws(MappingFlaw) {
         for field in mapping.fields {
             guard field.path.count == 1, field.shape == nil, field.missing == nil,
-                field.time == nil
+                field.time == nil, field.format != .topic
             else { throw wrongFormat(field) }
         }
         guard mapping.vehiclePath == nil else { throw flaw(.impossiblePath("vehicle")) }
@@ -100,6 +114,7 @@ extension SourceCompiler {
         switch content {
         case .native: .native
         case .document: .document
+        case .documents: .documents
         case .packed: .packed
         case .fields: .fields
         case .text: .text

@@ -10,8 +10,9 @@ extension SourceCompiler {
         var rule = ValueRule(signal: signal, kind: kind(of: definition))
         rule.takesNumbersAsText = field.takesNumbersAsText
         rule.hasWords = !field.words.isEmpty
-        rule.hasNumberWords = (field.words.keys + field.invalidTexts + definition.allowed)
-            .contains { Self.mayBeNumber($0) }
+        let words = field.words.keys + field.invalidTexts + definition.allowed
+        rule.hasNumberWords = words.contains { Self.mayBeNumber($0) }
+        rule.hasCommaWords = words.contains { $0.contains(",") }
         let isNumber = rule.kind == .integer || rule.kind == .double
         if isNumber {
             try setConversion(&rule, field, definition)

@@ -127,7 +127,7 @@ struct SourceCompiler {
                 pending.content = .protobuf
                 pending.layout = try addProtobuf(content, topic)
             case .document(let mapping), .fields(let mapping), .text(let mapping),
-                .packed(let mapping):
+                .packed(let mapping), .documents(let mapping):
                 pending.content = Self.kind(of: topic.content)
                 if pending.content == .fields || pending.content == .text {
                     guard topic.template.namesField || topic.field != nil else {
@@ -135,9 +135,14 @@ struct SourceCompiler {
                     }
                 }
                 if pending.content == .text { try checkText(mapping) }
-                let mayNameVehicle = pending.content == .packed ? nil : mapping.vehiclePath
+                let mayNameVehicle =
+                    pending.content == .packed || pending.content == .documents
+                    ? nil : mapping.vehiclePath
                 guard topic.template.namesVehicle || mayNameVehicle != nil else {
                     throw flaw(.noVehicle(text))
+                }
+                guard topic.template.namesField || !mapping.takesTopic else {
+                    throw flaw(.noFieldInTopic(text))
                 }
                 if let same = known.first(where: { $0.0 == mapping }) {
                     pending.layout = same.1

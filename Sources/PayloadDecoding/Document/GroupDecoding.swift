@@ -68,16 +68,28 @@ extension CompiledSources {
         try decodeMembers(group, depth: depth, bytes, &work, &readings, &texts)
     }
 
+    /// Where the value stands, -1 where it is missing: the first of its places that is there, or,
+    /// where they are parts of one text, the first if all are there.
+    private func placeOfValue(_ group: GroupRule, _ work: borrowing DecodingWorkspace) -> Int {
+        var found = -1
+        for index in group.values.start..<(group.values.start + group.values.count) {
+            let place = Int(work.captures[Int(shapes.valueCaptures[Int(index)])])
+            if group.rule.format.joinsValues {
+                if place < 0 { return -1 }
+            } else if place >= 0 {
+                return place
+            }
+            if found < 0 { found = place }
+        }
+        return found
+    }
+
     /// The reading whose members' places are known.
     private func decodeMembers(
         _ group: GroupRule, depth: Int, _ bytes: RawSpan, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
-        var value = -1
-        for index in group.values.start..<(group.values.start + group.values.count) where value < 0
-        {
-            value = Int(work.captures[Int(shapes.valueCaptures[Int(index)])])
-        }
+        var value = placeOfValue(group, work)
         guard value >= 0 else { return }
         if group.unlessCapture >= 0 {
             let place = Int(work.captures[Int(group.unlessCapture)])
@@ -105,7 +117,9 @@ extension CompiledSources {
             }
         }
         let first = readings.count
-        if group.rule.format.isPlain {
+        if group.rule.format.joinsValues {
+            try decodeJoined(group, bytes, &work, &readings, &texts)
+        } else if group.rule.format.isPlain {
             try decodeScalar(
                 rule, slot: Int(group.rule.timeSlot), depth: depth + 1, bytes, &value, &work,
                 &readings, &texts)
@@ -120,8 +134,29 @@ extension CompiledSources {
         }
     }
 
-    /// What a member's text, number or literal leads to in `scope`.
+    /// What a member's text, number or literal leads to in `scope`; of an array, the first of its
+    /// elements that leads to something.
     func memberWord(
+        _ scope: UInt32, _ bytes: RawSpan, at place: Int
+    ) throws(DecodeError) -> Int32 {
+        guard bytes.byte(at: place) == UInt8(ascii: "[") else {
+            return try plainWord(scope, bytes, at: place)
+        }
+        var at = place
+        guard try open(closing: UInt8(ascii: "]"), depth: 1, bytes, &at) else {
+            return NameTable.missing
+        }
+        repeat {
+            if try nextByte(bytes, &at) != UInt8(ascii: "[") {
+                let word = try plainWord(scope, bytes, at: at)
+                if word >= 0 { return word }
+            }
+            try skipValue(bytes, &at, depth: 2)
+        } while try another(closing: UInt8(ascii: "]"), bytes, &at)
+        return NameTable.missing
+    }
+
+    private func plainWord(
         _ scope: UInt32, _ bytes: RawSpan, at place: Int
     ) throws(DecodeError) -> Int32 {
         var at = place

@@ -1,7 +1,7 @@
 import VehicleSignals
 
 // What is complete only at the end of a document: times that stand elsewhere, lists of codes out of
-// several places, and dates that become "how long until".
+// several places, values that the topic holds, and dates that become "how long until".
 
 /// Trouble codes of one document until all of them are there.
 struct GatheredCodes: Sendable {
@@ -53,12 +53,16 @@ struct WaitingSpan: Sendable, BitwiseCopyable {
 
 extension CompiledSources {
     /// Gives the waiting readings from `first` on their time, and adds what waited for the end:
-    /// gathered lists first, then dates.
+    /// gathered lists first, then what the topic says, then dates.
     func settleDocument(
-        _ layout: DocumentLayout, _ readings: inout OutputSpan<Reading>, from first: Int,
-        arrival: Timestamp, _ work: inout DecodingWorkspace
+        _ layout: DocumentLayout, route: Route, topic: RawSpan, from first: Int,
+        arrival: Timestamp, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
         if work.codes.opened != 0 { try appendLists(layout, &work, &readings) }
+        if !work.topicValues.isEmpty {
+            try appendTopicValues(route, topic, &work, &readings, &texts)
+        }
         settle(
             &readings, from: first, arrival: arrival, work,
             qualityStart: Int(layout.qualityStart))

@@ -52,7 +52,7 @@ struct GroupRule: Sendable, BitwiseCopyable {
         var settled = self
         let format = rule.format
         guard eachCapture < 0, timeCapture < 0, unitCapture < 0, format.kind == .plain,
-            format.part >= 0, format.list < 0
+            format.part >= 0, format.list < 0, !rule.rule.hasCommaWords
         else { return settled }
         settled.partStep.setQuick(rule.rule, sentinels: sentinels)
         switch settled.partStep.quick {
@@ -65,7 +65,9 @@ struct GroupRule: Sendable, BitwiseCopyable {
 
 /// How a value is written; see ``ValueFormat``.
 struct CompiledFormat: Sendable, BitwiseCopyable {
-    enum Kind: UInt8, BitwiseCopyable { case plain, hexadecimal, quantity, until }
+    enum Kind: UInt8, BitwiseCopyable {
+        case plain, hexadecimal, quantity, until, hemisphere, topic
+    }
     var kind: Kind = .plain
     var bits: UInt8 = 0
     var isSigned = false
@@ -78,8 +80,10 @@ struct CompiledFormat: Sendable, BitwiseCopyable {
     var span: Int32 = -1
     /// Words of units in the payload, leading into ``ShapeTables/conversions``; 0: none.
     var unitScope: UInt32 = 0
+    /// All places of the value are parts of one text.
+    var joinsValues = false
 
-    var isPlain: Bool { kind == .plain && part < 0 && list < 0 }
+    var isPlain: Bool { kind == .plain && part < 0 && list < 0 && !joinsValues }
 }
 
 /// A unit that a payload may name, as the conversion that it asks for.

@@ -157,6 +157,7 @@ extension DecodingWorkspace {
         while captures.count < count { captures.append(-1) }
         codes.reset()
         spans.removeAll(keepingCapacity: true)
+        topicValues.removeAll(keepingCapacity: true)
     }
 
     /// A new object whose keys must not repeat; the number under which they are noted.

@@ -77,7 +77,7 @@ extension CompiledSources {
         case .document:
             found = try? documentVehicle(
                 Int(layouts[Int(template.layout)].root), depth: 1, payload, &at)
-        case .packed, .fields, .text, .ignored, .can, .protobuf: found = nil
+        case .documents, .packed, .fields, .text, .ignored, .can, .protobuf: found = nil
         }
         guard let found else { return nil }
         return VehicleName(isInPayload: true, offset: found.start, length: found.count)

@@ -48,6 +48,9 @@ public struct TopicDefinition: Sendable, Equatable {
         /// shows in the first byte. The topic must name the vehicle, since nobody unpacks a
         /// message before it is journaled.
         case packed(DocumentMapping)
+        /// An array of such documents, each with times of its own; one alone counts as an array of
+        /// it. The topic must name the vehicle.
+        case documents(DocumentMapping)
         /// One value a message; the topic's `{field}` is the first key of the paths.
         case fields(DocumentMapping)
         /// One value a message as bare text, without the quotes of JSON.
@@ -82,6 +85,9 @@ public struct DocumentMapping: Sendable, Equatable {
         self.fields = fields
         self.vehiclePath = vehiclePath
     }
+
+    /// Whether the topic's `{field}` is the value of one of the fields.
+    public var takesTopic: Bool { fields.contains { $0.format == .topic } }
 }
 
 /// A time in a document.

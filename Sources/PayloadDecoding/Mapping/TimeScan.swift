@@ -48,7 +48,8 @@ public enum TimeKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     }
 }
 
-/// Reads the time whose first byte is at `at`, in milliseconds since 1970; `nil` for `null`.
+/// Reads the time whose first byte is at `at`, in milliseconds since 1970; `nil` for `null` and for
+/// a text without a character, which is how some senders write it.
 /// Text that is no time and times outside of ``DecodingLimits`` are errors at the value's start.
 func scanTime(
     _ kind: TimeKind, _ bytes: RawSpan, _ at: inout Int
@@ -68,6 +69,7 @@ func scanTime(
             }
         }
         let text = try scanText(bytes, &at)
+        if text.count == 0 { return nil }
         if text.hasEscapes {
             if let resolved = try ResolvedText(bytes, text) {
                 found = resolved.time(kind)

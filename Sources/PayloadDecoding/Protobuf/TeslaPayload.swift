@@ -87,11 +87,15 @@ extension CompiledSources {
         let valueAt = at + headCount
         at += length + 2
         let field = protobuf.teslaFields[Int(layout.first) + key]
-        if field.rules.count == 1, valueLength == 9, bytes.byte(at: valueAt) == 0x29 {
+        if field.rules.count == 1, valueLength == 9, bytes.byte(at: valueAt) == 0x29,
+            documentRules[Int(field.rules.start)].format.isPlain
+        {
             let value = Double(bitPattern: bytes.word64(at: valueAt + 1))
-            try takeDouble(
-                documentRules[Int(field.rules.start)].rule, value, slot: 0, at: valueAt + 1, &work,
-                &readings)
+            do throws(DecodeError) {
+                try takeDouble(
+                    documentRules[Int(field.rules.start)].rule, value, slot: 0, at: valueAt + 1,
+                    &work, &readings)
+            } catch { try passOver(error, &work) }
         } else if field.rules.count == 0, field.object < 0 {
             work.outcome.unknownSignals += 1
         } else {
@@ -168,13 +172,48 @@ extension CompiledSources {
             return try decodeTeslaObject(
                 block, isLocation: kind == 0, bytes, from: memberAt, end: stop, &work, &readings)
         }
-        guard kind < 0, field.rules.count > 0 else { throw DecodeError(.wrongType, at: start) }
+        guard kind < 0, field.rules.count > 0 else {
+            work.outcome.outOfRange += 1
+            return
+        }
         for index in field.rules.start..<(field.rules.start + field.rules.count) {
             var place = memberAt
-            try decodeTeslaScalar(
-                documentRules[Int(index)].rule, member, bytes, &place, end: end, &work, &readings,
-                &texts)
+            let document = documentRules[Int(index)]
+            do throws(DecodeError) {
+                if document.format.isPlain {
+                    try decodeTeslaScalar(
+                        document.rule, member, bytes, &place, end: end, &work, &readings, &texts)
+                } else if member == 1 {
+                    try decodeTeslaText(
+                        document, bytes, &place, end: end, &work, &readings, &texts)
+                } else {
+                    throw DecodeError(.wrongType, at: memberAt)
+                }
+            } catch { try passOver(error, &work) }
         }
+    }
+
+    /// Types change with the firmware: a value of another kind than the mapping says is counted,
+    /// and must not cost the others.
+    private func passOver(
+        _ error: DecodeError, _ work: inout DecodingWorkspace
+    ) throws(DecodeError) {
+        guard error.reason == .wrongType else { throw error }
+        work.outcome.outOfRange += 1
+    }
+
+    /// A text that is not plain, such as a place: `(37.412374 N, 122.145867 W)`.
+    private func decodeTeslaText(
+        _ document: DocumentRule, _ bytes: RawSpan, _ at: inout Int, end: Int,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        let stop = try wireRange(bytes, &at, end: end)
+        var timed = document
+        timed.timeSlot = 0
+        try decodeRange(
+            timed, timed.rule, time: nil, bytes, TextRange(from: at, to: stop, start: at), &work,
+            &readings, &texts)
     }
 
     @inline(__always)

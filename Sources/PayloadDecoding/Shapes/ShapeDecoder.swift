@@ -103,7 +103,7 @@ extension CompiledSources {
         }
         guard stop == .atEnd, isRightVehicle(frame.route, topic: topic, payload, &work),
             !cursor.hasPending && !shape.isGathering
-                || settle(shape, cursor, frame, &work, &readings)
+                || settle(shape, cursor, frame, topic: topic, &work, &readings, &texts)
         else {
             readings.removeLast(readings.count - frame.readings)
             texts.removeLast(texts.count - frame.texts)
@@ -124,16 +124,17 @@ extension CompiledSources {
     /// Gives waiting readings their time, as the general path does.
     @inline(never)
     private func settle(
-        _ shape: Shape, _ cursor: ShapeCursor, _ frame: ShapeFrame,
-        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
+        _ shape: Shape, _ cursor: ShapeCursor, _ frame: ShapeFrame, topic: RawSpan,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
     ) -> Bool {
         cursor.lendTimes(to: &work)
         let layout = layout(of: frame.route)
         if shape.isGathering {
             do throws(DecodeError) {
                 try settleDocument(
-                    layouts[layout], &readings, from: frame.readings, arrival: frame.arrival,
-                    &work)
+                    layouts[layout], route: frame.route, topic: topic, from: frame.readings,
+                    arrival: frame.arrival, &work, &readings, &texts)
                 return true
             } catch { return false }
         }

@@ -45,11 +45,13 @@ extension CompiledSources {
                 let slot = Int(edge.timeSlot)
                 let time = work.slots[slot]
                 cursor.setTime(edge.timeSlot, time)
-                payload.remember(dateAt: start, of: time, &work.shapes.dates)
+                payload.remember(
+                    dateAt: start, of: time, as: edge.timeKind, &work.shapes.dates)
             }
         case .time, .ownTime:
             let time = try scanTime(step.timeKind, payload, &at) ?? .min
-            payload.remember(dateAt: start, of: time, &work.shapes.dates)
+            payload.remember(
+                dateAt: start, of: time, as: step.timeKind, &work.shapes.dates)
             if step.action == .ownTime {
                 cursor.ownTime = time
             } else {
@@ -97,7 +99,8 @@ extension CompiledSources {
             try takeGrouped(step, payload, &at, &cursor, &work, &readings, &texts)
         default:
             let time = try scanTime(step.timeKind, payload, &at) ?? .min
-            payload.remember(dateAt: start, of: time, &work.shapes.dates)
+            payload.remember(
+                dateAt: start, of: time, as: step.timeKind, &work.shapes.dates)
             if step.action == .groupTime {
                 cursor.ownTime = time
             } else {

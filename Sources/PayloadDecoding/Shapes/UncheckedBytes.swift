@@ -213,9 +213,12 @@ extension RawSpan {
     }
 
     /// Notes the day of the time that the general path has read at `place`.
-    func remember(dateAt place: Place, of time: Int64, _ dates: inout DateMemory) {
+    func remember(
+        dateAt place: Place, of time: Int64, as kind: TimeKind, _ dates: inout DateMemory
+    ) {
         let offset = UInt64(place)
-        guard offset &+ 22 <= size, time >= DecodingLimits.earliestTime,
+        // Other kinds write other dates in as many characters.
+        guard kind.isQuick, offset &+ 22 <= size, time >= DecodingLimits.earliestTime,
             time <= DecodingLimits.latestTime - 86_400_000, uncheckedWord(at: offset) & 0xFF == 0x22
         else { return }
         // Only a time in UTC tells where its written day begins.

@@ -39,7 +39,7 @@ struct CompiledTemplate: Sendable, BitwiseCopyable {
 
 /// What the payloads of a template are.
 enum CompiledContent: UInt8, Sendable, BitwiseCopyable {
-    case native, document, packed, fields, text, ignored, can, protobuf
+    case native, document, documents, packed, fields, text, ignored, can, protobuf
 
     /// Whether payloads are worth remembering as a shape.
     @inline(always)

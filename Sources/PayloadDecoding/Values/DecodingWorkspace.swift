@@ -33,6 +33,7 @@ public struct DecodingWorkspace: Sendable {
     var captures: [Int32] = []
     var codes = GatheredCodes()
     var spans: [WaitingSpan] = []
+    var topicValues: [WaitingTopicValue] = []
     /// The JSON within a text, after its escapes were resolved.
     var scratch: [UInt8] = []
     /// Shapes of the payloads so far, and the notes from which the next one is made.

@@ -48,6 +48,9 @@ extension CompiledSources {
     ) throws(DecodeError) {
         let start = at
         let byte = bytes.byte(at: at)
+        if document.format.kind == .topic {
+            return try takeTopicValue(document, time: time, depth: depth, bytes, &at, &work)
+        }
         if byte == UInt8(ascii: "\"") {
             let text = try scanText(bytes, &at)
             if rule.wordScope != 0 {
@@ -80,6 +83,11 @@ extension CompiledSources {
                 return
             }
             return try addSpan(document, until: target, time, at: start, &work, &readings)
+        }
+        if document.format.kind == .hemisphere, byte != UInt8(ascii: "n") {
+            // One number cannot be both parts of a position.
+            try skipValue(bytes, &at, depth: depth)
+            throw DecodeError(.wrongType, at: start)
         }
         guard document.format.list >= 0 else {
             return try decodeScalar(
@@ -132,7 +140,8 @@ extension CompiledSources {
         }
     }
 
-    private func decodeRange(
+    /// The value in a piece of text, by a rule that is not plain or of bare text.
+    func decodeRange(
         _ document: DocumentRule, _ rule: ValueRule, time: OwnTime?, _ bytes: RawSpan,
         _ whole: TextRange, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
@@ -166,11 +175,19 @@ extension CompiledSources {
                 target <= DecodingLimits.latestTime
             else { throw DecodeError(.badTime, at: range.start) }
             return try addSpan(document, until: target, time, at: range.start, &work, &readings)
+        case .hexadecimal where rule.kind == .text:
+            let offset = texts.count
+            let isText = try appendCharacters(bytes, range, &texts)
+            try finishText(
+                rule, isText: isText, from: offset, slot: slot, at: range.start, &work, &readings,
+                &texts)
         case .hexadecimal where rule.kind != .troubleCodes:
             try decodeHexadecimal(format, rule, slot: slot, bytes, range, &work, &readings)
+        case .hemisphere:
+            try decodeHemisphere(rule, slot: slot, bytes, range, &work, &readings)
         case .quantity:
             try decodeQuantity(format, rule, slot: slot, bytes, range, &work, &readings)
-        case .hexadecimal, .plain:
+        case .hexadecimal, .plain, .topic:
             if rule.kind == .troubleCodes {
                 return try decodeCodes(
                     rule, format, time, slot: slot, bytes, range, &work, &readings)
@@ -223,6 +240,15 @@ extension CompiledSources {
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
         let offset = texts.count
+        try copyText(bytes, range, &texts)
+        let bits = UInt64(offset) << 32 | UInt64(texts.count - offset)
+        try append(rule.signal, .text, bits, slot: slot, at: range.start, &work, &readings)
+    }
+
+    /// Copies bytes that must be UTF-8.
+    func copyText(
+        _ bytes: RawSpan, _ range: TextRange, _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
         var index = range.from
         while index < range.to {
             var end = index
@@ -239,7 +265,5 @@ extension CompiledSources {
                 index += 1
             }
         }
-        let bits = UInt64(offset) << 32 | UInt64(texts.count - offset)
-        try append(rule.signal, .text, bits, slot: slot, at: range.start, &work, &readings)
     }
 }

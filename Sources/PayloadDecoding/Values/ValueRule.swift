@@ -16,6 +16,8 @@ struct ValueRule: Sendable, BitwiseCopyable {
     var takesCodesAsText = false
     /// Some word of its scope is a number: `"0": "OFF"`.
     var hasNumberWords = false
+    /// Some word of its scope holds a comma, so that parts of a text cannot be told by themselves.
+    var hasCommaWords = false
     /// Scope of words and texts that mean "absent"; 0: none.
     var wordScope: UInt32 = 0
     /// Numbers that mean "absent", in ``CompiledSources/sentinels``.

@@ -16,6 +16,7 @@ struct PlainDecoder {
     /// Of the mapping at work, and of those that were at work before, by source and template.
     var paths = Paths()
     var knownPaths: [String: Paths] = [:]
+    var topicField = ""
     /// The time outside, while one of several readings in a member is read.
     var outerTime: (Int64?, TimeQuality)?
 
@@ -44,6 +45,7 @@ struct PlainDecoder {
         case .can(let mapping): try frames(payload, mapping, match)
         case .native: try native(PlainParser.parse(payload), source, match)
         case .document(let mapping): try document(PlainParser.parse(payload), mapping, match)
+        case .documents(let mapping): try documents(PlainParser.parse(payload), mapping, match)
         case .packed(let mapping):
             let content = try Self.unwrapped(payload)
             do throws(DecodeError) {
@@ -88,6 +90,8 @@ struct PlainOutput {
     var lists: [String: PlainCodes] = [:]
     /// Dates that wait for the end of the document.
     var spans: [PlainSpan] = []
+    /// Values that the topic holds.
+    var topicValues: [PlainTopicValue] = []
 
     /// A reading whose time is `time`, or what stands in for it.
     mutating func add(

@@ -21,6 +21,14 @@ struct PlainSpan {
     var quality: TimeQuality
 }
 
+struct PlainTopicValue {
+    var field: FieldMapping
+    var signal: SignalID
+    var start: Int
+    var time: Int64?
+    var quality: TimeQuality
+}
+
 extension PlainDecoder {
     /// A topic of frames: what has none is a document.
     mutating func frames(
@@ -43,7 +51,20 @@ extension PlainDecoder {
         take(mapping, match)
         try walk(root, below: [], mapping, root: root)
         try identity(root, mapping, match, start: root.start)
-        finish(mapping, root)
+        try finish(mapping, root)
+    }
+
+    /// Several documents, each with its own end; one alone is one of them.
+    mutating func documents(
+        _ root: PlainNode, _ mapping: DocumentMapping, _ match: PlainTopics.Match
+    ) throws(DecodeError) {
+        guard case .list(let items) = root.value else { return try document(root, mapping, match) }
+        for item in items {
+            out.lists = [:]
+            out.spans = []
+            out.topicValues = []
+            try document(item, mapping, match)
+        }
     }
 
     mutating func field(
@@ -57,7 +78,7 @@ extension PlainDecoder {
             value: .object([PlainMember(key: field, keyStart: 0, node: node)]))
         try visit(node, at: [.key(field)], mapping, root: whole)
         try identity(whole, mapping, match, start: 0)
-        finish(mapping, whole)
+        try finish(mapping, whole)
     }
 
     mutating func bareField(
@@ -70,13 +91,14 @@ extension PlainDecoder {
             try range(payload, 0, rule, signal, time: nil, quality: .event, own: nil)
         }
         let nothing = PlainNode(start: 0, end: 0, value: .null)
-        finish(mapping, nothing)
+        try finish(mapping, nothing)
     }
 
     private mutating func take(_ mapping: DocumentMapping, _ match: PlainTopics.Match) {
         let name = "\(match.source) \(match.template)"
         paths = knownPaths[name] ?? Paths(mapping)
         knownPaths[name] = paths
+        topicField = match.field ?? ""
     }
 
     /// The topic's field, if the mapping has it and the payload is not empty.

@@ -11,6 +11,19 @@ extension PlainDecoder {
         if field.format == .plain, field.part == nil, !gathers {
             return try scalar(node, field, signal, time: time, quality: quality)
         }
+        if field.format == .topic {
+            var isEmpty = node.isNull
+            if case .text("", _) = node.value { isEmpty = true }
+            if isEmpty {
+                out.outcome.absent += 1
+            } else {
+                out.topicValues.append(
+                    PlainTopicValue(
+                        field: field, signal: signal, start: node.start, time: time,
+                        quality: quality))
+            }
+            return
+        }
         if case .text(let text, let hasEscapes) = node.value {
             if let found = word(text, field, catalogue[signal]) {
                 return use(found, signal, time: time, quality: quality)
@@ -30,6 +43,9 @@ extension PlainDecoder {
                 return
             }
             return add(until: target, field, signal, time: time, quality: quality, own: own)
+        }
+        if field.format == .hemisphere, !node.isNull {
+            throw DecodeError(.wrongType, at: node.start)
         }
         if gathers, case .list(let items) = node.value {
             out.lists[field.signal, default: PlainCodes()].codes += []
@@ -99,7 +115,13 @@ extension PlainDecoder {
                 bytes, bits, isSigned, node, field, signal, time: time, quality: quality)
         case .quantity:
             return try quantity(bytes, node, field, signal, time: time, quality: quality)
-        case .hexadecimal, .plain: break
+        case .hemisphere:
+            return try hemisphere(bytes, node, field, signal, time: time, quality: quality)
+        case .hexadecimal where catalogue[signal].datatype == .string:
+            let characters = try Self.characters(bytes, start)
+            return add(
+                characters.map { [$0] } ?? [nil], signal, time: time, quality: quality)
+        case .hexadecimal, .plain, .topic: break
         }
         switch catalogue[signal].datatype {
         case .troubleCodes:

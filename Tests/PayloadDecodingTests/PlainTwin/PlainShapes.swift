@@ -14,9 +14,9 @@ extension PlainDecoder {
             done.append(field.when?.path)
             var chosen = fields.filter { $0.when?.path == field.when?.path }
             if let member = field.when?.path {
-                guard let found = find(member, in: node), let word = word(of: found) else {
-                    continue
-                }
+                let known = Set(chosen.flatMap { $0.when?.words ?? [] })
+                guard let found = find(member, in: node), let word = word(of: found, in: known)
+                else { continue }
                 chosen = chosen.filter { $0.when?.words.contains(word) == true }
             }
             for one in chosen { try several(node, one, mapping, root) }
@@ -51,6 +51,13 @@ extension PlainDecoder {
         }
     }
 
+    /// The word of `known` that a member says, an array by the first of its elements that does.
+    private func word(of node: PlainNode, in known: Set<String>) -> String? {
+        var items = [node]
+        if case .list(let elements) = node.value { items = elements }
+        return items.compactMap { word(of: $0) }.first { known.contains($0) }
+    }
+
     private func word(of node: PlainNode) -> String? {
         switch node.value {
         case .text(let text, _): text.utf8.count <= 256 ? text : nil
@@ -64,11 +71,13 @@ extension PlainDecoder {
     private mutating func shaped(
         _ node: PlainNode, _ field: FieldMapping, _ mapping: DocumentMapping, _ root: PlainNode
     ) throws(DecodeError) {
-        guard let shape = field.shape, let signal = catalogue.id(of: field.signal),
-            let value = shape.values.compactMap({ find($0, in: node) }).first
+        guard let shape = field.shape, let signal = catalogue.id(of: field.signal) else { return }
+        let values = shape.values.compactMap { find($0, in: node) }
+        guard let value = values.first,
+            !shape.joinsValues || values.count == shape.values.count
         else { return }
         if let unless = field.unless, let member = find(unless.path, in: node),
-            let word = word(of: member), unless.words.contains(word)
+            word(of: member, in: unless.words) != nil
         {
             out.outcome.absent += 1
             return
@@ -89,6 +98,10 @@ extension PlainDecoder {
             own = (found, time.quality)
         }
         let outer = try fieldTime(field, root)
+        if shape.joinsValues {
+            return try joined(
+                values, field, signal, time: own?.0 ?? outer.0, quality: own?.1 ?? outer.1)
+        }
         try formatted(
             value, converted, signal, time: own?.0 ?? outer.0, quality: own?.1 ?? outer.1,
             own: own, gathers: gathers(field, mapping))
@@ -132,7 +145,9 @@ extension PlainDecoder {
     }
 
     /// Adds what waited for the end of the document.
-    mutating func finish(_ mapping: DocumentMapping, _ root: PlainNode) {
+    mutating func finish(
+        _ mapping: DocumentMapping, _ root: PlainNode
+    ) throws(DecodeError) {
         var done: Set<String> = []
         for field in mapping.fields where gathers(field, mapping) {
             guard done.insert(field.signal).inserted, let list = out.lists[field.signal],
@@ -145,6 +160,13 @@ extension PlainDecoder {
             for code in list.codes {
                 out.add(signal, .troubleCode, UInt64(code.packed), time: time, quality: quality)
             }
+        }
+        for value in out.topicValues {
+            var field = value.field
+            field.format = .plain
+            try range(
+                Array(topicField.utf8), value.start, field, value.signal, time: value.time,
+                quality: value.quality, own: nil)
         }
         for span in out.spans {
             if let time = span.time {
@@ -191,5 +213,5 @@ extension PlainDecoder {
 }
 
 extension SignalDefinition {
-    var isNumber: Bool { datatype.isInteger || datatype == .float || datatype == .double }
+    var isNumber: Bool { datatype.isNumber }
 }

@@ -89,21 +89,31 @@ extension PlainDecoder {
             return
         }
         if case .bytes(let object) = member.value, member.number != 1 {
-            guard fields[0].path.count == 2 else {
-                throw DecodeError(.wrongType, at: range.lowerBound)
+            let parts = fields.filter { $0.path.count == 2 }
+            guard !parts.isEmpty else {
+                out.outcome.outOfRange += 1
+                return
             }
-            return try teslaObject(payload, object, member.number, fields, time)
+            return try teslaObject(payload, object, member.number, parts, time)
         }
-        guard fields[0].path.count == 1 else {
-            throw DecodeError(.wrongType, at: range.lowerBound)
-        }
-        guard let node = Self.node(payload, member) else {
-            out.outcome.outOfRange += UInt32(fields.count)
+        let whole = fields.filter { $0.path.count == 1 }
+        guard !whole.isEmpty else {
+            out.outcome.outOfRange += 1
             return
         }
-        for field in fields {
+        guard let node = Self.node(payload, member) else {
+            out.outcome.outOfRange += UInt32(whole.count)
+            return
+        }
+        for field in whole {
             guard let signal = catalogue.id(of: field.signal) else { continue }
-            try scalar(node, field, signal, time: time, quality: .event)
+            do throws(DecodeError) {
+                try formatted(
+                    node, field, signal, time: time, quality: .event, own: nil, gathers: false)
+            } catch {
+                guard error.reason == .wrongType else { throw error }
+                out.outcome.outOfRange += 1
+            }
         }
     }
 

@@ -220,7 +220,7 @@ extension PlainDecoder {
     func time(_ node: PlainNode, _ kind: TimeKind) throws(DecodeError) -> Int64? {
         var found: Int64?
         switch node.value {
-        case .null: return nil
+        case .null, .text("", _): return nil
         case .text(let text, _):
             if kind == .rfc3339 || kind == .rfc3339OrMilliseconds {
                 found = Timestamp(rfc3339: text)?.milliseconds

@@ -4,8 +4,11 @@ import VehicleSignals
 
 extension DocumentGenerator {
     mutating func shapes() -> (String, [UInt8]) {
-        switch Int.random(in: 0..<6, using: &numbers) {
+        switch Int.random(in: 0..<8, using: &numbers) {
         case 0, 1, 2: ("shapes/CAR1", Array(shapedDocument().utf8))
+        case 6: ("alarm/CAR1/" + numbers.pick(Self.alarms), Array(alarm().utf8))
+        case 7:
+            ("alarms/CAR1/" + numbers.pick(Self.alarms), Array(list(0...3) { $0.alarm() }.utf8))
         case 3:
             (
                 "shape/CAR1_" + numbers.pick(["odometer", "soc", "none"]) + "/state",
@@ -38,6 +41,43 @@ extension DocumentGenerator {
         default: text = numbers.pick([number(), number(), "nan", "Grüße 😀", "", " 7 ", "é\u{1}"])
         }
         return (topic, Array((numbers.chance(1, of: 8) ? " \(text)\n" : text).utf8))
+    }
+
+    private static let alarms = ["FAULT_1", "FAULT_9", "é", "ON"]
+
+    private mutating func alarm() -> String {
+        var members: [(String, String)] = []
+        let words = ["\"service\"", "\"driver\"", "1", "\"2\"", "true", "null", "[]", "{}"]
+        for (key, odds) in [("for", 8), ("not", 2)] where numbers.chance(odds, of: 9) {
+            members.append(
+                (
+                    key,
+                    numbers.chance(1, of: 2)
+                        ? numbers.pick(words) : list(0...3) { $0.numbers.pick(words) }
+                ))
+        }
+        for key in ["begun", "over", "state", "sent", "due"] where numbers.chance(1, of: 2) {
+            members.append(
+                (key, numbers.pick(["1770000000", "1770000100.5", "null", "\"\"", "1770000000"])))
+        }
+        if numbers.chance(1, of: 4) {
+            members.append(("codes", numbers.pick(["[]", "[\"P0128\"]"])))
+        }
+        if numbers.chance(1, of: 4) {
+            members.append(("more", numbers.pick(["[]", "[\"U1123\"]"])))
+        }
+        if numbers.chance(1, of: 3) {
+            members.append(("car", numbers.pick(["\"CAR1\"", "null", "\"CAR2\""])))
+        }
+        return numbers.chance(1, of: 40) ? scalar() : object(members)
+    }
+
+    private mutating func spelt() -> String {
+        numbers.pick([
+            "\"53414C\"", "\"3200\"", "\"FFFF\"", "\"0000\"", "\"5\"", "\"zz\"", "\"4a\"", "null",
+            "\"\"",
+            "\"-NA-\"", "\" 41 \"", "7",
+        ])
     }
 
     private mutating func quantity() -> String {
@@ -212,6 +252,22 @@ extension DocumentGenerator {
             $0.numbers.pick(["\"55.66,12.58\"", "\"1\"", "\" 1 , 2 \"", "7", "\"a,b\"", "\",\""])
         }
         some("service") { "\"\($0.quantity())\"" }
+        some("spot") { one in
+            let (north, east) = (one.number(), one.number())
+            return one.numbers.pick([
+                "\"(37.412374 N, 122.145867 W)\"", "\"(\(north) S, \(east)e)\"",
+                "\"\(north),\(east)\"",
+                "\"( 1N , 2 E )\"", "\"(,)\"", "7", "\"-1 S,( 5 x)\"", "\"1e,2E1W\"",
+            ])
+        }
+        some("spelt") { $0.spelt() }
+        some("name") { one in
+            one.object([
+                ("a", one.spelt()),
+                ("b", one.object([(one.numbers.pick(["c", "c", "d"]), one.spelt())])),
+                ("at", one.numbers.pick(["1770000000", "null"])),
+            ])
+        }
         some("mil") { $0.numbers.pick(["\"yes\"", "true", "\"no\"", "\"maybe\"", "null"]) }
         return data
     }

@@ -23,9 +23,14 @@ enum ShapeSources {
           plain: {value: value, time: {path: ts, kind: iso}}
           series: {each: dp, value: value, time: {path: ts, kind: iso}}
           code: {value: id, time: {path: seen, kind: epoch_s}}
+          parts: {value: [a, b.c], join: true, time: {path: at, kind: epoch_s}}
+          begun: {value: begun, time: {path: begun, kind: epoch_s}}
+          over: {value: over}
         topics:
           - {topic: "shapes/{vehicle}", form: document, mapping: all}
           - {topic: "shape/{vehicle}_{field}/state", form: fields, mapping: one}
+          - {topic: "alarm/{vehicle}/{field}", form: document, mapping: alarm}
+          - {topic: "alarms/{vehicle}/{field...}", form: documents, mapping: alarm}
         mappings:
           all:
             vehicle: vin
@@ -108,6 +113,42 @@ enum ShapeSources {
                 format: quantity
                 reading: bare
               - {path: mil, signal: Vehicle.Diagnostics.Ext.IsMILOn, reading: bare}
+              - path: spot
+                part: 0
+                format: hemisphere
+                signal: Vehicle.CurrentLocation.Latitude
+                reading: bare
+              - path: spot
+                part: 1
+                format: hemisphere
+                signal: Vehicle.CurrentLocation.Longitude
+                reading: bare
+              - {path: spelt, format: hex, signal: Vehicle.Ext.SoftwareVersion, reading: bare}
+              - {path: name, format: hex, signal: Vehicle.Ext.SoftwareVersion, reading: parts}
+              - {path: name, signal: Vehicle.Ext.SoftwareVersion, reading: parts}
+          alarm:
+            vehicle: car
+            time: {path: sent, kind: epoch_s, quality: backend}
+            fields:
+              - path: .
+                when: {for: [service, "1"]}
+                unless: {not: [service, true]}
+                reading: begun
+                format: topic
+                signal: Vehicle.Ext.SoftwareVersion
+              - path: .
+                when: {for: [service, "2"]}
+                reading: over
+                format: topic
+                invalid: [FAULT_9]
+                signal: Vehicle.Ext.SoftwareVersion
+              - path: state
+                format: topic
+                values: {FAULT_1: "ON"}
+                signal: Vehicle.LowVoltageSystemState
+              - {path: codes, signal: Vehicle.Diagnostics.DTCList}
+              - {path: 'more[]', signal: Vehicle.Diagnostics.DTCList}
+              - {path: due, signal: Vehicle.Service.TimeToService, until: epoch_s_or_iso}
           one:
             time: {path: odometer.at, kind: epoch_s_or_iso}
             fields:
