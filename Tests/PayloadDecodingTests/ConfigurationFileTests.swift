@@ -181,7 +181,7 @@ import VehicleSignals
                     invalidTexts: ["-NA-"], takesNumbersAsText: true, time: cloud),
                 FieldMapping(
                     path: ["on"], signal: "Vehicle.IsOn", invalidNumbers: [65_535],
-                    invalidTexts: ["-NA-", "x"],
+                    invalidTexts: ["-NA-", "65535", "x"],
                     words: ["yes": .boolean(true), "no": .boolean(false)],
                     missing: .boolean(false), time: TimeMapping(path: ["at"])),
             ], vehiclePath: ["car", "id"])

@@ -55,23 +55,22 @@ import VehicleSignals
 
     /// The tree that COVESA's tools would export of a published list.
     private static func tree(_ list: String) -> [String: Any] {
-        let root = NSMutableDictionary()
-        for line in list.split(whereSeparator: \.isNewline).dropFirst() {
-            let columns = line.split(separator: ",", omittingEmptySubsequences: false)
-            guard columns.count >= 7 else { continue }
-            let names = columns[0].split(separator: ".")
-            var place = root
-            for name in names.dropLast() {
-                let branch = place[String(name)] as? NSMutableDictionary
-                let made = branch ?? ["type": "branch", "children": NSMutableDictionary()]
-                place[String(name)] = made
-                place = made["children"] as? NSMutableDictionary ?? made
-            }
-            let leaf: NSMutableDictionary = ["datatype": String(columns[2])]
-            if !columns[3].isEmpty { leaf["unit"] = String(columns[3]) }
-            place[String(names[names.count - 1])] = leaf
+        let rows = list.split(whereSeparator: \.isNewline).dropFirst().map { line in
+            line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
-        return root as? [String: Any] ?? [:]
+        return branch(rows.map { ($0[0].split(separator: ".").map(String.init)[...], $0) })
+    }
+
+    private static func branch(_ rows: [(ArraySlice<String>, [String])]) -> [String: Any] {
+        var nodes: [String: Any] = [:]
+        for (name, below) in Dictionary(grouping: rows, by: { $0.0.first ?? "" }) {
+            if let row = below.first(where: { $0.0.count == 1 })?.1 {
+                nodes[name] = ["datatype": row[2], "unit": row[3].isEmpty ? "none" : row[3]]
+            } else {
+                nodes[name] = ["children": branch(below.map { ($0.0.dropFirst(), $0.1) })]
+            }
+        }
+        return nodes
     }
 
     @Test(arguments: ["vss-v4.2.1", "vss-v5.1", "vss-v6.0", "vss-v6.0+obd"])

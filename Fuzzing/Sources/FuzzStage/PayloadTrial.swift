@@ -1,7 +1,8 @@
 public import PayloadDecoding
 internal import VehicleSignals
 
-/// Decodes a message in several ways that must agree, and looks at every reading.
+/// Decodes a message in several ways that must agree, the plain twin's among them, and looks at
+/// every reading.
 public struct PayloadTrial {
     /// More readings and text than the 4096 bytes of an input can hold: the shortest reading is a
     /// trouble code of eight.
@@ -20,9 +21,16 @@ public struct PayloadTrial {
     private var kept: DecodingWorkspace
     /// Without memory of shapes.
     private var forgetful: DecodingWorkspace
+    /// Both say the same, the one fast and the other plainly.
+    private var fast: MessageDecoder
+    private var plain: PlainDecoder
 
     public init(_ sources: CompiledSources) {
         self.sources = sources
+        fast = MessageDecoder(sources)
+        fast.readingRoom = Self.readingsMax
+        fast.textRoom = Self.textBytesMax
+        plain = PlainDecoder(definitions: sources.definitions, catalogue: sources.catalogue)
         kept = sources.makeWorkspace()
         forgetful = sources.makeWorkspace()
         forgetful.remembersShapes = false
@@ -38,6 +46,31 @@ public struct PayloadTrial {
             let cold = decode(
                 route, topic, payload, isRetained, room: Self.readingsMax, workspace: &forgetful)
             demand(warm == cold, "by its shape \(warm) and generally \(cold)")
+            compare(topic: topic, payload: payload, isRetained: isRetained)
+        }
+    }
+
+    /// The plain twin must read the same, or refuse what is refused. Topics are texts to it.
+    private mutating func compare(topic: [UInt8], payload: [UInt8], isRetained: Bool) {
+        guard let name = String(validating: topic, as: UTF8.self) else { return }
+        let difference = TwinComparison.difference(
+            &fast, &plain, name, payload, isRetained: isRetained)
+        demand(difference == nil, difference ?? "")
+    }
+
+    /// One content in several wrappings, each with its topic: what comes out must be the same.
+    public mutating func takeAlike(_ messages: [(topic: [UInt8], payload: [UInt8])]) {
+        var first: Result?
+        for (topic, payload) in messages {
+            guard let route = sources.route(topic: topic.span.bytes) else { continue }
+            var found = decode(
+                route, topic, payload, false, room: Self.readingsMax, workspace: &kept)
+            // A place in one wrapping is none in another.
+            found.error?.offset = 0
+            demand(
+                first == nil || first == found,
+                "wrapped \(found), bare \(String(describing: first))")
+            first = found
         }
     }
 
@@ -61,6 +94,7 @@ public struct PayloadTrial {
             route, topic, payload, isRetained, room: Self.readingsMax, workspace: &fresh)
         demand(first == second, "decoded twice: \(first) and then \(second)")
         checkVehicle(route, topic, payload, isRefused: first.error != nil)
+        compare(topic: topic, payload: payload, isRetained: isRetained)
         if let error = first.error {
             demand(
                 error.offset >= 0 && error.offset <= payload.count,

@@ -1,11 +1,13 @@
 public import PayloadDecoding
 
 extension Stage {
-    /// The shipped sources whose payloads are Protocol Buffers, FleetWise's also with blocks alone.
+    /// The shipped sources whose payloads are Protocol Buffers, FleetWise's also with blocks alone
+    /// and without any.
     public static let protobufSources = orExit {
         var definitions: [SourceDefinition] = []
         for name in ["tesla", "fleetwise", "sparkplug"] { definitions.append(try shipped(name)) }
         definitions.append(try shipped("fleetwise", blocksOnly))
+        definitions.append(try shipped("fleetwise", withoutBlocks))
         return try CompiledSources(definitions: definitions, catalogue: catalogue)
     }
 
@@ -21,6 +23,12 @@ extension Stage {
         var definitions: [SourceDefinition] = []
         definitions.append(try shipped("fleetwise_cloud"))
         return try CompiledSources(definitions: definitions, catalogue: catalogue)
+    }
+
+    private static func withoutBlocks(_ text: String) -> String {
+        text.replacing("source: fleetwise", with: "source: bare")
+            .replacing("snappy: auto", with: "snappy: off")
+            .replacing("topic: \"", with: "topic: \"bare/")
     }
 
     private static func blocksOnly(_ text: String) -> String {

@@ -14,7 +14,9 @@ public enum Stage {
         var definitions: [SourceDefinition] = []
         for name in [
             "native", "skoda", "tesla", "bmw", "highmobility", "onstar2mqtt", "teltonika",
-            "fleetwise", "viss",
+            "fleetwise", "fleetwise_cloud", "viss", "ovms", "carconnectivity", "teslamate", "wican",
+            "volvo2mqtt", "saic", "hyundai_kia_connect_monitor", "evcc", "ruptela", "flespi",
+            "traccar", "autopi", "weconnect",
         ] {
             let path = "config/sources/\(name).yaml"
             definitions.append(

@@ -13,9 +13,12 @@ internal import FuzzStage
 
     static func take(_ input: [UInt8]) {
         let file = gzip(input)
-        for payload in [input, heading + input, file, base64(file)] {
+        let text = base64(file)
+        for payload in [input, heading + input, file, text] {
             trial.take(topic: topic, payload: payload, isRetained: false)
         }
+        let isDocument = input.first == UInt8(ascii: "{")
+        trial.takeAlike(((isDocument ? [input] : []) + [file, text]).map { (topic, $0) })
     }
 
     /// One stored block, with the right checksum and size.

@@ -4,6 +4,7 @@ internal import FuzzStage
 @main enum Snappy: FuzzTarget {
     nonisolated(unsafe) private static var trial = PayloadTrial(Stage.protobufSources)
     private static let topic = Array("blocks/cms/fleetwise/vehicles/X/signals".utf8)
+    private static let bare = Array("bare/cms/fleetwise/vehicles/X/signals".utf8)
 
     static func main() { FuzzLoop.run(Self.self) }
 
@@ -11,6 +12,7 @@ internal import FuzzStage
         trial.take(topic: topic, payload: input, isRetained: false)
         let packed = pack(input)
         trial.take(topic: topic, payload: packed, isRetained: false)
+        trial.takeAlike([(bare, input), (topic, packed)])
     }
 
     /// Literals of up to sixty bytes, and copies of what stands eight bytes before.

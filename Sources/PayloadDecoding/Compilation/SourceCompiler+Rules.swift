@@ -28,7 +28,19 @@ extension SourceCompiler {
         rule.sentinelCount = Int32(field.invalidNumbers.count)
         sentinels.append(contentsOf: field.invalidNumbers)
         rule.wordScope = try makeWords(field, definition, signal, path: path)
+        for text in field.invalidTexts {
+            guard let count = Self.beginning(of: text)?.utf8.count else { continue }
+            guard rule.beginning == 0 || Int(rule.beginning) == count, count <= 255 else {
+                throw flaw(.beginnings(path: path))
+            }
+            rule.beginning = UInt8(count)
+        }
         return rule
+    }
+
+    /// What `viss-inline:*` stands for: every text that begins so. `nil` for a text of its own.
+    private static func beginning(of text: String) -> String? {
+        text.hasSuffix("*") && text != "*" ? String(text.dropLast()) : nil
     }
 
     /// Whether a word looks like a number on its first look.
@@ -91,7 +103,7 @@ extension SourceCompiler {
             if let scope = allowedScopes[signal] { return scope }
         }
         let scope = names.newScope()
-        for text in Set(field.invalidTexts).sorted() {
+        for text in Set(field.invalidTexts.map { Self.beginning(of: $0) ?? $0 }).sorted() {
             _ = try addName(scope: scope, text, WordValue.absent)
         }
         for (word, constant) in field.words.sorted(by: { $0.key < $1.key }) {

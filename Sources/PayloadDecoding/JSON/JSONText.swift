@@ -164,13 +164,8 @@ private func hexScalar(
         guard offset + place < bytes.byteCount else {
             throw DecodeError(.truncated, at: bytes.byteCount)
         }
-        let byte = bytes.byte(at: offset + place)
-        let digit: UInt8
-        switch byte {
-        case 0x30...0x39: digit = byte - 0x30
-        case 0x41...0x46: digit = byte - 0x37
-        case 0x61...0x66: digit = byte - 0x57
-        default: throw DecodeError(.invalidEscape, at: escape)
+        guard let digit = hexadecimalDigit(bytes.byte(at: offset + place)) else {
+            throw DecodeError(.invalidEscape, at: escape)
         }
         scalar = scalar << 4 | UInt32(digit)
     }

@@ -37,6 +37,8 @@ public struct MappingFlaw: Error, Equatable, Sendable {
         case conditionWithoutShape(path: String)
         /// A format that the signal or the form of the payload does not allow.
         case wrongFormat(path: String)
+        /// Beginnings of different lengths that mean "no value".
+        case beginnings(path: String)
         /// More than the tables hold; `what` says of what.
         case tooMany(what: String, limit: Int)
     }
@@ -80,6 +82,8 @@ public struct MappingFlaw: Error, Equatable, Sendable {
             case .conditionWithoutShape(let path):
                 "\(path): a condition asks for a reading that says where the value stands"
             case .wrongFormat(let path): "\(path): this format does not fit the signal or the form"
+            case .beginnings(let path):
+                "\(path): beginnings that mean no value (x*) must be of one length, 255 bytes at most"
             case .tooMany(let what, let limit): "more than \(limit) \(what) in one document"
             case .payloadLimit(let bytes): "a payload limit of \(bytes) bytes; write 1 to 268435456"
             case .unknownInDatabase(let name, let sentence): "\(name): \(sentence)"

@@ -190,8 +190,7 @@ private struct EightDigits: BitwiseCopyable {
     @inline(always)
     init(_ word: UInt64) {
         let lanes = word ^ 0x3030_3030_3030_3030
-        let others = ((lanes &+ 0x7676_7676_7676_7676) | lanes) & 0x8080_8080_8080_8080
-        count = others.trailingZeroBitCount &>> 3
+        count = marksOfOthers(lanes).trailingZeroBitCount &>> 3
         value = numberOfDigits(lanes &<< UInt64(truncatingIfNeeded: 64 &- count &* 8))
     }
 }

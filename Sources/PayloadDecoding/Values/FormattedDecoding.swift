@@ -54,7 +54,7 @@ extension CompiledSources {
         if byte == UInt8(ascii: "\"") {
             let text = try scanText(bytes, &at)
             if rule.wordScope != 0 {
-                let word = try names.value(scope: rule.wordScope, of: bytes, text)
+                let word = try meaning(of: rule, bytes, text)
                 if word != NameTable.missing {
                     return try appendWord(
                         rule, word, slot: Int(document.timeSlot), at: start, &work, &readings)
@@ -162,8 +162,8 @@ extension CompiledSources {
             return
         }
         if rule.wordScope != 0 {
-            let word = names.value(
-                scope: rule.wordScope, of: bytes, from: range.from, count: range.to - range.from)
+            let word = meaning(
+                of: rule, bytes, from: range.from, count: range.to - range.from)
             if word != NameTable.missing {
                 return try appendWord(rule, word, slot: slot, at: range.start, &work, &readings)
             }

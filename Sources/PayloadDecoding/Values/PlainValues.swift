@@ -83,8 +83,7 @@ extension CompiledSources {
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
         if rule.wordScope != 0 {
-            let word = names.value(
-                scope: rule.wordScope, of: bytes, from: start, count: end - start)
+            let word = meaning(of: rule, bytes, from: start, count: end - start)
             if word != NameTable.missing {
                 return try appendWord(rule, word, slot: slot, at: start, &work, &readings)
             }

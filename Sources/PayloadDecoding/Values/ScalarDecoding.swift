@@ -110,7 +110,7 @@ extension CompiledSources {
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
         if rule.wordScope != 0 {
-            let word = try names.value(scope: rule.wordScope, of: bytes, text)
+            let word = try meaning(of: rule, bytes, text)
             if word != NameTable.missing {
                 return try appendWord(rule, word, slot: slot, at: start, &work, &readings)
             }

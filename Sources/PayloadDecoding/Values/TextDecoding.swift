@@ -49,8 +49,7 @@ extension CompiledSources {
         guard !range.isEmpty else { return nil }
         let isAbsent =
             rule.wordScope != 0
-            && names.value(
-                scope: rule.wordScope, of: bytes, from: range.from, count: range.to - range.from)
+            && meaning(of: rule, bytes, from: range.from, count: range.to - range.from)
                 == WordValue.absent
         return isAbsent ? nil : range
     }

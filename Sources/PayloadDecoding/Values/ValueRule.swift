@@ -18,6 +18,8 @@ struct ValueRule: Sendable, BitwiseCopyable {
     var hasNumberWords = false
     /// Some word of its scope holds a comma, so that parts of a text cannot be told by themselves.
     var hasCommaWords = false
+    /// Length of the beginnings that mean "absent" whatever follows; 0: none.
+    var beginning: UInt8 = 0
     /// Scope of words and texts that mean "absent"; 0: none.
     var wordScope: UInt32 = 0
     /// Numbers that mean "absent", in ``CompiledSources/sentinels``.

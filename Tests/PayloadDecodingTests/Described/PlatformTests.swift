@@ -41,6 +41,8 @@ import VehicleSignals
         #expect(try answer("Vehicle.TraveledDistance", "9007199254740993").outcome.outOfRange == 1)
         let absent = try answer("Vehicle.Speed", "viss-inline:Data-not-available")
         #expect(absent.readings.isEmpty && absent.outcome.absent == 1)
+        let other = try answer("Vehicle.Speed", "viss-inline:Some-other-error")
+        #expect(other.readings.isEmpty && other.outcome.absent == 1)
         #expect(
             try source.lines(
                 "CAR1/Vehicle", #"{"topic":"viss/CAR1/a","request":"{\"action\":\"get\"}"}"#)

@@ -58,7 +58,7 @@ struct PlainDecoder {
         case .protobuf(.teslaPayload(let mapping)): try tesla(payload, mapping, match)
         case .protobuf(.fleetWise(let definition)): try fleetWise(payload, definition)
         // Needs a memory: PlainSparkplug.
-        case .protobuf(.sparkplug): break
+        case .protobuf(.sparkplug): hasNoOpinion = true
         case .text(let mapping): try bareField(payload, mapping, match)
         }
         var outcome = out.outcome

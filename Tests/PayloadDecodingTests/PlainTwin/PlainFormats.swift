@@ -100,7 +100,7 @@ extension PlainDecoder {
         }
         let text = String(decoding: bytes, as: UTF8.self)
         let isText = Array(text.utf8) == bytes
-        if isText, let found = word(text, field, catalogue[signal]) {
+        if let found = word(text, field, catalogue[signal]) {
             return use(found, signal, time: time, quality: quality)
         }
         let node = PlainNode(start: start, end: start, value: .null)

@@ -108,6 +108,9 @@ extension PlainDecoder {
         for field in whole {
             guard let signal = catalogue.id(of: field.signal) else { continue }
             do throws(DecodeError) {
+                if field.format != .plain || field.part != nil, member.number != 1 {
+                    throw DecodeError(.wrongType, at: member.at)
+                }
                 try formatted(
                     node, field, signal, time: time, quality: .event, own: nil, gathers: false)
             } catch {

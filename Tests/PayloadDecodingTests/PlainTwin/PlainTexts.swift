@@ -22,7 +22,7 @@ extension PlainDecoder {
             while let first = bytes.first, first <= 0x20 { bytes.removeFirst() }
             while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
             let content = String(decoding: bytes, as: UTF8.self)
-            if bytes.isEmpty || field.invalidTexts.contains(content) {
+            if bytes.isEmpty || word(content, field, catalogue[signal]) != nil {
                 out.outcome.absent += 1
                 return
             }

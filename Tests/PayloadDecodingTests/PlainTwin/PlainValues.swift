@@ -49,10 +49,13 @@ extension PlainDecoder {
     func word(
         _ text: String, _ field: FieldMapping, _ definition: SignalDefinition
     ) -> FieldMapping.Constant?? {
-        if field.invalidTexts.contains(text) { return .some(nil) }
+        let beginnings = field.invalidTexts.filter { $0.count > 1 && $0.hasSuffix("*") }
+        let whole = field.invalidTexts.filter { !beginnings.contains($0) }
+        if whole.contains(text) || beginnings.contains(text + "*") { return .some(nil) }
         if let constant = field.words[text] { return constant }
         if definition.allowed.contains(text) { return .word(text) }
-        return nil
+        let begins = beginnings.contains { text.hasPrefix($0.dropLast()) }
+        return begins ? .some(nil) : nil
     }
 
     mutating func use(

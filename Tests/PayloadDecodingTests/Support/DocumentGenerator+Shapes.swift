@@ -33,12 +33,16 @@ extension DocumentGenerator {
         case "v/t": text = (0..<4).map { _ in number() }.joined(separator: ",")
         case "due": text = numbers.pick([String(date().dropFirst().dropLast()), number()])
         case "service": text = quantity()
-        case "codes": text = numbers.pick(["P0128,U1123-00", "P0128 , x;C1234", ";", "P0128"])
+        case "codes":
+            text = numbers.pick(["P0128,U1123-00", "P0128 , x;C1234", ";", "P0128", "none at all"])
         case "serial":
             text = numbers.pick(["0xFF", "9D80", "FFFFFFFFFFFFFFFF", "8000000000000000"])
         case "mil", "state":
             text = numbers.pick(["yes", "on", "true", "drive", "LOCK", "huh", "1"])
-        default: text = numbers.pick([number(), number(), "nan", "Grüße 😀", "", " 7 ", "é\u{1}"])
+        default:
+            text = numbers.pick([
+                number(), number(), "nan", "Grüße 😀", "", " 7 ", "é\u{1}", "nonesuch", "none",
+            ])
         }
         return (topic, Array((numbers.chance(1, of: 8) ? " \(text)\n" : text).utf8))
     }
@@ -76,7 +80,7 @@ extension DocumentGenerator {
         numbers.pick([
             "\"53414C\"", "\"3200\"", "\"FFFF\"", "\"0000\"", "\"5\"", "\"zz\"", "\"4a\"", "null",
             "\"\"",
-            "\"-NA-\"", "\" 41 \"", "7",
+            "\"-NA-\"", "\"-None\"", "\" 41 \"", "7",
         ])
     }
 

@@ -14,7 +14,7 @@ enum ShapeSources {
     private static let shapes = #"""
         source: shapes
         version: "1"
-        invalid: ["", "-NA-"]
+        invalid: ["", "-NA-", "-N*"]
         booleans: {"yes": true, "no": false}
         settings: {pressure: bar}
         readings:
@@ -159,7 +159,7 @@ enum ShapeSources {
     private static let bare = #"""
         source: bare
         version: "1"
-        invalid: [nan]
+        invalid: [nan, "none*"]
         booleans: {"yes": true, "no": false, "on": true, "off": false}
         topics:
           - {topic: "bare/{vehicle}/{field...}", form: text, mapping: m}
