@@ -10,8 +10,7 @@ struct CANSession: Sendable, Equatable {
 
     mutating func removeAll() {
         transfers.removeAll()
-        facts.entries.removeAll(keepingCapacity: true)
-        facts.refused = 0
+        facts.removeAll()
     }
 
     // Little-endian: number of transfers and of facts (16 bits each), the transfers, the facts,
