@@ -51,7 +51,7 @@ import VehicleSignals
 
     @Test func `in too great a number are refused`() throws {
         var decoder = MessageDecoder(try CANSources.make())
-        let many = String(repeating: "1#\n", count: 16_385).replacing("1#", with: "123#")
+        let many = String(repeating: "can1 100#00\n", count: 16_385)
         #expect(decoder.error("log/CAR1", many)?.reason == .tooManyReadings)
     }
 

@@ -1,7 +1,15 @@
+/// A control unit: the bus that it was heard on, and its own number there.
+struct ControlUnit: BitwiseCopyable, Equatable {
+    /// Of ``BusNames``.
+    var bus: UInt8
+    /// In J1939 the source address, in ISO-TP what tells the ids of answers apart.
+    var address: UInt16
+}
+
 /// What each control unit of one vehicle said last. A vehicle's list of faults is what all of its
 /// units say; each of them only answers for itself, and an answer replaces that unit's earlier one.
 ///
-/// One sorted array of whole numbers: kind, unit and value, from the top.
+/// One sorted array of whole numbers: kind, bus, address and value, from the top.
 struct ControlUnitFacts: Sendable, Equatable {
     enum Kind: UInt64 {
         /// OBD-II services 03, 07 and 0A, and UDS 19 02: trouble codes, packed.
@@ -72,7 +80,7 @@ struct ControlUnitFacts: Sendable, Equatable {
     }
 
     /// Begins an answer of this unit, which replaces its earlier one.
-    mutating func begin(_ kind: Kind, unit: UInt16) {
+    mutating func begin(_ kind: Kind, unit: ControlUnit) {
         draft.removeAll(keepingCapacity: true)
         draftPrefix = Self.prefix(kind, unit)
         replaced =
@@ -125,10 +133,20 @@ struct ControlUnitFacts: Sendable, Equatable {
                 of: (kind.rawValue + 1) << 56, in: entries)
     }
 
+    func bus(at index: Int) -> UInt8 { UInt8(truncatingIfNeeded: entries[index] >> 48) }
+
+    /// Forgets all that units of a bus said.
+    mutating func forget(bus: UInt8) {
+        for index in (0..<entries.count).reversed() where self.bus(at: index) == bus {
+            entries.remove(at: index)
+            isChanged = true
+        }
+    }
+
     func value(at index: Int) -> UInt32 { UInt32(truncatingIfNeeded: entries[index]) }
 
-    private static func prefix(_ kind: Kind, _ unit: UInt16) -> UInt64 {
-        kind.rawValue << 56 | UInt64(unit) << 32
+    private static func prefix(_ kind: Kind, _ unit: ControlUnit) -> UInt64 {
+        kind.rawValue << 56 | UInt64(unit.bus) << 48 | UInt64(unit.address) << 32
     }
 
     /// The first place whose fact is not smaller.
@@ -152,7 +170,7 @@ extension ControlUnitFacts {
 
     /// A unit said its distance in the high resolution at `time` (milliseconds since 1970; `.min`:
     /// not known).
-    mutating func noteFineDistance(unit: UInt16, at time: Int64) {
+    mutating func noteFineDistance(unit: ControlUnit, at time: Int64) {
         if isFineDistanceKnown(unit, time, within: Self.fineRestMinutes) { return }
         begin(.fineDistance, unit: unit)
         add(UInt32(truncatingIfNeeded: Self.minute(time)))
@@ -160,12 +178,12 @@ extension ControlUnitFacts {
     }
 
     /// Whether the unit says its distance in the high resolution too.
-    func hasFineDistance(unit: UInt16, at time: Int64) -> Bool {
+    func hasFineDistance(unit: ControlUnit, at time: Int64) -> Bool {
         isFineDistanceKnown(unit, time, within: Self.fineSilenceMinutes)
     }
 
     private func isFineDistanceKnown(
-        _ unit: UInt16, _ time: Int64, within minutes: Int64
+        _ unit: ControlUnit, _ time: Int64, within minutes: Int64
     ) -> Bool {
         let first = Self.prefix(.fineDistance, unit)
         let place = Self.place(of: first, in: entries)
@@ -185,7 +203,7 @@ extension ControlUnitFacts {
     /// Keeps what one component of a unit says; the smallest of all components that were heard of
     /// lately.
     mutating func takeService(
-        _ kind: Kind, unit: UInt16, component: UInt8, value: UInt16, at time: Int64
+        _ kind: Kind, unit: ControlUnit, component: UInt8, value: UInt16, at time: Int64
     ) -> UInt16 {
         let day = UInt64(max(0, time) / 86_400_000) & 0xFF
         let name = Self.prefix(kind, unit) | UInt64(component) << 24

@@ -3,7 +3,7 @@ import VehicleSignals
 extension CompiledSources {
     /// One parameter group of J1939, from one frame or put together from several.
     func decodeParameterGroup(
-        _ number: UInt32, _ data: RawSpan, start: Int, count: Int, unit: UInt16,
+        _ number: UInt32, _ data: RawSpan, start: Int, count: Int, unit: ControlUnit,
         _ moment: FrameMoment, _ facts: inout ControlUnitFacts,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
@@ -47,7 +47,7 @@ extension CompiledSources {
     /// SERV: what is left until the next service of one component, named by the byte in front of
     /// each value. The vehicle's next service is that of the component that is due first.
     private func decodeService(
-        _ group: Int, _ frame: RawSpan, length: Int, unit: UInt16, _ moment: FrameMoment,
+        _ group: Int, _ frame: RawSpan, length: Int, unit: ControlUnit, _ moment: FrameMoment,
         _ facts: inout ControlUnitFacts, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
@@ -73,7 +73,7 @@ extension CompiledSources {
     /// there is none. A fault that cannot be read is remembered as one: its unit is not without.
     private func decodeFaults(
         _ kind: ControlUnitFacts.Kind, _ signal: Int32, _ data: RawSpan, _ start: Int,
-        _ count: Int, unit: UInt16, _ moment: FrameMoment, _ facts: inout ControlUnitFacts,
+        _ count: Int, unit: ControlUnit, _ moment: FrameMoment, _ facts: inout ControlUnitFacts,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
@@ -102,7 +102,7 @@ extension CompiledSources {
 
     /// 0: off, 1: on; other values say nothing. On if one unit says so.
     private func decodeLamp(
-        _ status: UInt8, unit: UInt16, _ moment: FrameMoment, _ facts: inout ControlUnitFacts,
+        _ status: UInt8, unit: ControlUnit, _ moment: FrameMoment, _ facts: inout ControlUnitFacts,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
         guard status <= 1 else { return }

@@ -6,7 +6,7 @@ import VehicleSignals
 extension CompiledSources {
     /// - Parameter unit: the control unit, by the id of its answers.
     func decodeAnswer(
-        _ data: RawSpan, start: Int, count: Int, unit: UInt16, _ moment: FrameMoment,
+        _ data: RawSpan, start: Int, count: Int, unit: ControlUnit, _ moment: FrameMoment,
         _ context: FrameContext, _ facts: inout ControlUnitFacts,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
@@ -39,7 +39,7 @@ extension CompiledSources {
     /// Parameters and their values, one after the other. Where the lengths don't add up, the first
     /// one alone is sure.
     private func decodeParameters(
-        _ data: RawSpan, _ start: Int, _ count: Int, unit: UInt16, _ moment: FrameMoment,
+        _ data: RawSpan, _ start: Int, _ count: Int, unit: ControlUnit, _ moment: FrameMoment,
         _ facts: inout ControlUnitFacts, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
@@ -77,7 +77,7 @@ extension CompiledSources {
 
     /// Lamp and number of codes. Each unit counts its own; the lamp is on if one of them says so.
     private func decodeMonitor(
-        _ status: UInt8, unit: UInt16, _ moment: FrameMoment, _ facts: inout ControlUnitFacts,
+        _ status: UInt8, unit: ControlUnit, _ moment: FrameMoment, _ facts: inout ControlUnitFacts,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
         facts.begin(.monitor, unit: unit)
@@ -97,7 +97,8 @@ extension CompiledSources {
 
     /// A list of trouble codes: how many, then two bytes each; 0000 fills up.
     private func decodeCodes(
-        _ kind: ControlUnitFacts.Kind, _ data: RawSpan, _ start: Int, _ count: Int, unit: UInt16,
+        _ kind: ControlUnitFacts.Kind, _ data: RawSpan, _ start: Int, _ count: Int,
+        unit: ControlUnit,
         _ moment: FrameMoment, _ facts: inout ControlUnitFacts,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {

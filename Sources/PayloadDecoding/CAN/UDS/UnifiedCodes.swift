@@ -7,7 +7,7 @@ extension CompiledSources {
     /// A code counts while its last test failed, it is pending or confirmed, or asks for the
     /// warning lamp; the other bits only say how far testing has come.
     func decodeUnifiedCodes(
-        _ data: RawSpan, _ start: Int, _ count: Int, unit: UInt16, _ moment: FrameMoment,
+        _ data: RawSpan, _ start: Int, _ count: Int, unit: ControlUnit, _ moment: FrameMoment,
         _ facts: inout ControlUnitFacts, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
@@ -27,7 +27,7 @@ extension CompiledSources {
     /// The codes whose status has one of these bits; whether they are others than before.
     private func takeUnifiedCodes(
         _ kind: ControlUnitFacts.Kind, _ bits: UInt8, _ data: RawSpan, _ start: Int, _ count: Int,
-        _ unit: UInt16, _ facts: inout ControlUnitFacts
+        _ unit: ControlUnit, _ facts: inout ControlUnitFacts
     ) -> Bool {
         facts.begin(kind, unit: unit)
         for at in stride(from: start + 3, to: start + count, by: 4) {
