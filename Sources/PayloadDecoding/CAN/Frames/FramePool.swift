@@ -37,8 +37,6 @@ enum FrameUse: UInt8, BitwiseCopyable {
 /// The frames of one payload. All are read before the first is decoded, so that a payload that is
 /// refused changes nothing. Keeps its room from message to message.
 struct FramePool: Sendable {
-    /// Frames of one payload: more than a busy bus has in three seconds.
-    static let framesMax = 16_384
     /// Bytes behind the last frame, so that eight can be loaded from anywhere in it.
     static let tailBytes = 16
 
@@ -58,8 +56,8 @@ struct FramePool: Sendable {
     }
 
     mutating func add(_ frame: FrameRecord) throws(DecodeError) {
-        guard frames.count < Self.framesMax else {
-            throw DecodeError(.tooManyReadings, at: Int(frame.offset))
+        guard frames.count < DecodingLimits.framesMax else {
+            throw DecodeError(.tooManyFrames, at: Int(frame.offset))
         }
         frames.append(frame)
         if frame.use == .answer || frame.use == .rememberedGroup { needsMemory = true }
