@@ -67,7 +67,9 @@ extension CompiledSources {
         }
         let digits = at - start
         try expectByte(UInt8(ascii: "#"), bytes, &at)
-        guard digits == 3 || digits == 8 else { throw DecodeError(.unexpectedByte, at: start) }
+        guard digits == 3 && id <= 0x7FF || digits == 8 else {
+            throw DecodeError(.unexpectedByte, at: start)
+        }
         // The three bits above 29: an error frame is no frame of a vehicle's sender.
         let isError = digits == 8 && id & 0x2000_0000 != 0
         frame.id = CANID(id & 0x1FFF_FFFF, digits == 8)
