@@ -1,7 +1,7 @@
-"""CAN frames through a DBC: the gateway's tables beside cantools, on the same frames of the same
-database, all signals of each frame. The database is made here, in the shape of a carmaker's: some
-hundred frames of eight bytes with a dozen signals each, one to twenty bits wide, a few of them
-signed, in Motorola order or multiplexed.
+"""CAN frames through a DBC: the gateway's kernel, and the whole way from a payload of candump lines
+to readings, beside cantools, on the same frames of the same database, all signals of each frame.
+The database is made here, in the shape of a carmaker's: some hundred frames of eight bytes with a
+dozen signals each, one to twenty bits wide, a few of them signed, in Motorola order or multiplexed.
 """
 
 import os
@@ -68,16 +68,19 @@ def write_fixture(folder):
 
 
 def measure(bench, program, python, root):
-    """Adds the row decode.can.dbc: signals a second on one core, best pass of each side."""
-    if not bench.wants("decode.can.dbc"):
-        return
-    database, frames = write_fixture(bench.folder)
-    words = ["--dbc", database, "--frames", frames]
-    mine = Child("can", [program] + words, bench.folder).result(120)
+    """Signals a second on one core, best pass of each side: decode.can.dbc on frames that lie
+    ready, decode.can.feed on lines of candump, which both sides have to read first.
+    """
     script = os.path.join(root, "Benchmarks", "peers", "cantools_peer.py")
-    peer = Child("cantools", [python, script] + words, bench.folder).result(300)
-    if mine["hash"] != peer["hash"]:
-        raise Failure(f"the values differ: {mine} and {peer}")
-    bench.add(
-        "decode.can.dbc", mine["signals_per_second"], "signals/s", peer["signals_per_second"],
-        mine["signals_per_second"] / peer["signals_per_second"], mine["hash"])
+    for name, more in (("decode.can.dbc", []), ("decode.can.feed", ["--feed"])):
+        if not bench.wants(name):
+            continue
+        database, frames = write_fixture(bench.folder)
+        words = ["--dbc", database, "--frames", frames] + more
+        mine = Child("can", [program] + words, bench.folder).result(120)
+        peer = Child("cantools", [python, script] + words, bench.folder).result(300)
+        if mine["hash"] != peer["hash"]:
+            raise Failure(f"the values differ: {mine} and {peer}")
+        bench.add(
+            name, mine["signals_per_second"], "signals/s", peer["signals_per_second"],
+            mine["signals_per_second"] / peer["signals_per_second"], mine["hash"])

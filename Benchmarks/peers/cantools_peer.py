@@ -1,7 +1,9 @@
 """All signals of recorded frames by cantools, as its users write it. Prints one line of JSON with
 the best pass and a hash of every value.
 
-usage: cantools_peer.py --dbc FILE --frames FILE [--seconds 4]
+usage: cantools_peer.py --dbc FILE --frames FILE [--seconds 4] [--feed]
+
+With --feed the frames come as lines of candump, which are read within the time.
 """
 
 import argparse
@@ -19,6 +21,7 @@ def read_options():
     parser.add_argument("--dbc", required=True)
     parser.add_argument("--frames", required=True)
     parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--feed", action="store_true")
     return parser.parse_args()
 
 
@@ -27,6 +30,19 @@ def hashed(digest, value):
     for byte in struct.pack("<d", float(value) + 0.0):
         digest = ((digest ^ byte) * 0x100000001B3) & MASK
     return digest
+
+
+def decode_frames(database, frames):
+    for identifier, data in frames:
+        database.decode_message(identifier, data, decode_choices=False)
+
+
+def decode_lines(database, lines):
+    for line in lines.splitlines():
+        stamp, _, frame = line.split()
+        float(stamp[1:-1])
+        identifier, data = frame.split("#")
+        database.decode_message(int(identifier, 16), bytes.fromhex(data), decode_choices=False)
 
 
 def main():
@@ -52,11 +68,15 @@ def main():
             if name in values:
                 signals += 1
                 digest = hashed(digest, values[name])
+    decode, work = decode_frames, frames
+    if options.feed:
+        decode, work = decode_lines, "\n".join(
+            f"(1700000000.{number % 10}00000) can0 {identifier:03X}#{data.hex().upper()}"
+            for number, (identifier, data) in enumerate(frames))
     best, spent = float("inf"), 0.0
     while spent < options.seconds:
         begun = time.perf_counter()
-        for identifier, data in frames:
-            database.decode_message(identifier, data, decode_choices=False)
+        decode(database, work)
         took = time.perf_counter() - begun
         spent += took
         best = min(best, took)

@@ -28,6 +28,7 @@ extension DecodeError.Reason {
         case .inflatedTooLarge: "inflated_too_large"
         case .unknownManifest: "unknown_manifest"
         case .tooMuchState: "too_much_state"
+        case .tooManyFrames: "too_many_frames"
         }
     }
 
@@ -40,8 +41,10 @@ extension DecodeError.Reason {
         case .numberOutOfRange: "a number too large for a double"
         case .nestingTooDeep:
             "objects and arrays nested deeper than \(DecodingLimits.nestingMax) levels"
-        case .tooManyReadings: "more readings than one message may bring"
-        case .tooMuchText: "more text than one message may bring"
+        case .tooManyReadings:
+            "more readings than one message may bring (\(DecodingLimits.readingsMax))"
+        case .tooMuchText:
+            "more text than one message may bring (\(DecodingLimits.textBytesMax) bytes)"
         case .payloadTooLarge: "a payload longer than the source's limit (payload_bytes_max)"
         case .duplicateKey: "a key for the second time in one object"
         case .wrongType: "a value of another kind than the mapping says"
@@ -58,6 +61,8 @@ extension DecodeError.Reason {
         case .inflatedTooLarge: "more bytes after unpacking than are allowed"
         case .unknownManifest: "a decoder manifest that the source's file does not hold"
         case .tooMuchState: "a birth that is too large to be remembered"
+        case .tooManyFrames:
+            "more frames that are mapped than one payload may bring (\(DecodingLimits.framesMax))"
         }
     }
 }

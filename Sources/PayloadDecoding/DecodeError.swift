@@ -54,6 +54,8 @@ public struct DecodeError: Error, Equatable, Hashable, Sendable, BitwiseCopyable
         case unknownManifest
         /// A birth that names more than ``DecodingLimits/sessionBytesMax`` lets remember.
         case tooMuchState
+        /// More frames of which something is made than ``DecodingLimits/framesMax``.
+        case tooManyFrames
     }
 
     public var reason: Reason
@@ -90,6 +92,12 @@ public enum DecodingLimits {
     public static let collectedCodesMax = 1024
     /// Most dates in one document that wait for the time from which they count.
     public static let waitingSpansMax = 256
+    /// Readings of one message for which the gateway has room.
+    public static let readingsMax = 16_384
+    /// Bytes of text in the readings of one message for which the gateway has room.
+    public static let textBytesMax = 65_536
+    /// Frames of one payload of which something is made: more than a busy bus has in three seconds.
+    public static let framesMax = 16_384
     /// 2000-01-01: an earlier time is a clock that was never set, or seconds taken for
     /// milliseconds.
     public static let earliestTime: Int64 = 946_684_800_000

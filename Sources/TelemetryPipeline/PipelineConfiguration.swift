@@ -1,3 +1,4 @@
+import PayloadDecoding
 public import TriggerRules
 public import VehicleSignals
 public import VehicleState
@@ -20,9 +21,9 @@ public struct PipelineConfiguration: Sendable {
     public var queuedRoundsMax = 256
     public var queuedBytesMax = 64 << 20
     /// Readings of one message; more is an error of that message.
-    public var readingsMax = 4096
+    public var readingsMax = DecodingLimits.readingsMax
     /// Bytes of text in the readings of one message.
-    public var textBytesMax = 64 << 10
+    public var textBytesMax = DecodingLimits.textBytesMax
     /// Names that lead to no vehicle: how many are kept apart, and how long.
     public var unlinkedNamesMax = 100_000
     public var unlinkedKept = TimeSpan.days(30)

@@ -33,6 +33,9 @@ public struct PipelineCounters: Sendable, Equatable, Hashable {
     public var unlinkedBeyondLimit: UInt64 = 0
     /// Quarantined messages that came too fast to be kept there: only the journal has them.
     public var quarantinedBeyondLimit: UInt64 = 0
+    /// Senders of which a worker forgot what it remembered, since there are more than it can hold
+    /// apart: a message in parts that was begun is lost, and a unit's faults until it repeats them.
+    public var sessionsEvicted: UInt64 = 0
 
     public init() {}
 
@@ -51,6 +54,7 @@ public struct PipelineCounters: Sendable, Equatable, Hashable {
             ("odometer_refused", odometerRefused), ("firings", firings),
             ("unlinked_beyond_limit", unlinkedBeyondLimit),
             ("quarantined_beyond_limit", quarantinedBeyondLimit),
+            ("sessions_evicted", sessionsEvicted),
         ]
     }
 
@@ -70,6 +74,7 @@ public struct PipelineCounters: Sendable, Equatable, Hashable {
         firings = values["firings"] ?? 0
         unlinkedBeyondLimit = values["unlinked_beyond_limit"] ?? 0
         quarantinedBeyondLimit = values["quarantined_beyond_limit"] ?? 0
+        sessionsEvicted = values["sessions_evicted"] ?? 0
     }
 
     public static func += (left: inout PipelineCounters, right: PipelineCounters) {
@@ -87,5 +92,6 @@ public struct PipelineCounters: Sendable, Equatable, Hashable {
         left.firings += right.firings
         left.unlinkedBeyondLimit += right.unlinkedBeyondLimit
         left.quarantinedBeyondLimit += right.quarantinedBeyondLimit
+        left.sessionsEvicted += right.sessionsEvicted
     }
 }

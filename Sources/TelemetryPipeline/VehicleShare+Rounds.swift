@@ -28,6 +28,9 @@ extension VehicleShare {
                 apply(round, place, bytes)
             }
         }
+        let evicted = workspace.sessionCounters.evicted
+        counters.sessionsEvicted += evicted - countedEvictions
+        countedEvictions = evicted
     }
 
     private mutating func apply(_ round: Round, _ place: Int, _ bytes: RawSpan) {

@@ -17,6 +17,8 @@ struct VehicleShare {
     /// Where rules put their firings; emptied after each item.
     var desk = FiringDesk()
     var counters = PipelineCounters()
+    /// Of the workspace's evictions those that `counters` hold.
+    var countedEvictions: UInt64 = 0
     var quarantine: [QuarantinedMessage] = []
     var quarantineBytes = 0
     /// Sum of what was looked at ahead; means nothing.

@@ -6,12 +6,33 @@ import VehicleSignals
 @Suite struct `sessions` {
     private func sources() throws -> CompiledSources { try Shipped.sources() }
 
-    /// A session of a format whose bytes may be anything.
-    private static func session(_ number: Int, size: Int = 8) -> SessionExport {
-        SessionExport(
-            source: "native", sender: Array("sender \(number)".utf8), format: 2 << 16 | 1,
-            bytes: [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: size),
-            order: UInt64(number))
+    // The words of the two formats: births of Sparkplug, buses of CAN.
+    private static let sparkplug: UInt32 = 1 << 16 | 1
+    private static let canBus: UInt32 = 4 << 16 | 2
+
+    /// What is remembered of a bus on which one unit has said a code.
+    private static let bus: [UInt8] = {
+        guard let sources = try? CANSources.make() else { return [] }
+        var decoder = MessageDecoder(sources)
+        _ = try? decoder.decode("can/CAR1/0", "can0 7E8#0443010143")
+        return sources.allSessions(in: decoder.workspace).first?.bytes ?? []
+    }()
+
+    /// A born node of which nothing but names is known, up to `size` bytes of it.
+    private static func born(_ number: Int, size: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: min(24, size))
+        if size > 0 { bytes[0] = 1 }
+        while bytes.count < size { bytes.append(UInt8(truncatingIfNeeded: number)) }
+        return bytes
+    }
+
+    /// A session as the two formats write it, in turn; of a given size a node's.
+    private static func session(_ number: Int, size: Int? = nil) -> SessionExport {
+        let isBus = size == nil && number % 2 == 0
+        return SessionExport(
+            source: "native", sender: Array("sender \(number)".utf8),
+            format: isBus ? canBus : sparkplug,
+            bytes: isBus ? bus : born(number, size: size ?? 32), order: UInt64(number))
     }
 
     @Test func `what was restored comes back as it was, in the order of use`() throws {
@@ -29,15 +50,14 @@ import VehicleSignals
     @Test func `sessions of senders on certain topics are forgotten, the store is told`() throws {
         let sources = try sources()
         var workspace = sources.makeWorkspace()
-        var born = [UInt8](repeating: 0, count: 24)
-        born[0] = 1
         // A Sparkplug node, its device, and the topic of a CAN bus.
         let kept = [
-            ("g/CAR1", UInt32(1 << 16 | 1)), ("g/CAR1/ecu", 1 << 16 | 1), ("g/CAR2", 1 << 16 | 1),
-            ("can/CAR1/0", 2 << 16 | 1),
+            ("g/CAR1", Self.sparkplug), ("g/CAR1/ecu", Self.sparkplug), ("g/CAR2", Self.sparkplug),
+            ("can/CAR1/0", Self.canBus),
         ].enumerated().map { index, session in
             SessionExport(
-                source: "native", sender: Array(session.0.utf8), format: session.1, bytes: born,
+                source: "native", sender: Array(session.0.utf8), format: session.1,
+                bytes: session.1 == Self.canBus ? Self.bus : Self.born(1, size: 24),
                 order: UInt64(index + 1))
         }
         #expect(
@@ -60,7 +80,7 @@ import VehicleSignals
     @Test func `a session restored twice is one session with the later bytes`() throws {
         let sources = try sources()
         var workspace = sources.makeWorkspace()
-        var later = Self.session(1, size: 20)
+        var later = Self.session(1, size: 40)
         later.order = 5
         sources.restore([later, Self.session(1)], into: &workspace)
         #expect(sources.allSessions(in: workspace) == [later])
@@ -71,7 +91,8 @@ import VehicleSignals
         var workspace = sources.makeWorkspace()
         var others = [Self.session(1), Self.session(1), Self.session(1)]
         others[1].source = "tesla"
-        others[2].format = 3 << 16 | 1
+        others[2].format = Self.canBus
+        others[2].bytes = Self.bus
         for index in 0..<3 { others[index].order = UInt64(index + 1) }
         sources.restore(others, into: &workspace)
         #expect(sources.allSessions(in: workspace) == others)
@@ -94,6 +115,20 @@ import VehicleSignals
         #expect(sources.changedSessions(in: &workspace).isEmpty)
     }
 
+    @Test func `a sender with nothing new to remember is in use all the same`() throws {
+        var decoder = MessageDecoder(try CANSources.make())
+        let answer = "can0 7E8#0443010143"
+        for vehicle in 0...DecodingLimits.sessionsMax {
+            _ = try decoder.decode("can/CAR\(vehicle)/0", answer)
+            if vehicle % 64 == 0 { _ = try decoder.decode("can/CAR0/0", answer) }
+        }
+        #expect(decoder.workspace.sessionCounters.evicted == 1)
+        // Of the first one both units are known; the second one went in its place.
+        let other = "can0 7E9#0443014321"
+        #expect(try decoder.lines("can/CAR0/0", other).count == 6)
+        #expect(try decoder.lines("can/CAR1/0", other).count == 4)
+    }
+
     @Test func `beyond the sum of bytes the least recently used goes, and is counted`() throws {
         let sources = try sources()
         var workspace = sources.makeWorkspace()
@@ -113,7 +148,7 @@ import VehicleSignals
         var unknownFormat = Self.session(2)
         unknownFormat.format = 999 << 16 | 1
         var unknownVersion = Self.session(3)
-        unknownVersion.format = 2 << 16 | 9
+        unknownVersion.format = 4 << 16 | 9
         let tooLarge = Self.session(4, size: 262_145)
         let empty = Self.session(5, size: 0)
         var longName = Self.session(6)

@@ -58,6 +58,8 @@ public struct GatewaySnapshot: Sendable {
     public var reloads: (taken: UInt64, refused: UInt64) = (0, 0)
     /// Requests for births sent to edge nodes since the start, and those that no connection took.
     public var rebirthRequests: (sent: UInt64, unsent: UInt64) = (0, 0)
+    /// Senders whose memory had to go for that of others.
+    public var sessionsEvicted: UInt64 = 0
     public var leads: [LeadStatus: Int] = [:]
     /// Deliveries by state word: `pending`, `delivered`, `withdrawn`, `parked`, `disabled`…
     public var outbox: [String: Int] = [:]

@@ -70,6 +70,10 @@ private func writeState(_ snapshot: GatewaySnapshot, into text: inout Prometheus
     ] {
         text.sample("turnpike_rebirth_requests_total", ["outcome": outcome], Double(count))
     }
+    text.family(
+        "turnpike_sessions_evicted_total", .counter,
+        "Senders of which what was remembered had to go, since there are too many.")
+    text.sample("turnpike_sessions_evicted_total", Double(snapshot.sessionsEvicted))
     text.family("turnpike_leads", .gauge, "Leads by status.")
     for status in LeadStatus.allCases {
         text.sample(

@@ -58,6 +58,7 @@ struct CANTables: Sendable {
         var identification: Int32 = -1
         var activeFaults: Int32 = -1
         var emissionFaults: Int32 = -1
+        var distance: Int32 = -1
     }
 
     var keyScope: UInt32 = 0

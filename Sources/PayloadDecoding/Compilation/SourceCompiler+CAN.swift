@@ -37,7 +37,8 @@ extension SourceCompiler {
             lamp: number("Vehicle.Diagnostics.Ext.IsMILOn", .boolean),
             identification: number("Vehicle.VehicleIdentification.VIN", .string),
             activeFaults: number("Vehicle.Diagnostics.Ext.J1939FaultList", .string),
-            emissionFaults: number("Vehicle.Diagnostics.Ext.J1939EmissionFaultList", .string))
+            emissionFaults: number("Vehicle.Diagnostics.Ext.J1939EmissionFaultList", .string),
+            distance: catalogue.id(of: "Vehicle.TraveledDistance").map { Int32($0.number) } ?? -1)
     }
 
     // MARK: fixed places

@@ -59,7 +59,8 @@ extension CompiledSources {
     }
 
     /// Takes stored sessions back, in any order, before the first message is decoded. What belongs
-    /// to no source of this set, or has an unknown format or broken bytes, is dropped.
+    /// to no source of this set, or has an unknown format or broken bytes, is dropped; what an
+    /// earlier version wrote in a form that is read no more is to be deleted with the next changes.
     ///
     /// - Returns: how many were dropped; also counted in ``DecodingWorkspace/sessionCounters``.
     @discardableResult
@@ -75,6 +76,11 @@ extension CompiledSources {
                 format.isWellFormed(export.bytes)
             else {
                 dropped += 1
+                if let source = source(named: export.source),
+                    SessionFormat.isOutdated(export.format)
+                {
+                    workspace.sessions.noteOutdated(source, export)
+                }
                 continue
             }
             workspace.sessions.restore(source, format, export)

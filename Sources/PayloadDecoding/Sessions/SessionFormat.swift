@@ -3,18 +3,16 @@
 enum SessionFormat: UInt16, CaseIterable, BitwiseCopyable {
     /// Births and aliases of a Sparkplug node or device.
     case sparkplug = 1
-    /// ISO-TP messages that are not complete yet, of one sender.
-    case isoTransport = 2
-    /// J1939 transport sessions that are not complete yet, of one sender.
-    case j1939Transport = 3
-    /// One bus of a vehicle: messages of several frames that are not complete yet, and what each
+    /// The buses of one topic: messages of several frames that are not complete yet, and what each
     /// control unit said last. See ``CANSession``.
     case canBus = 4
 
     /// To be raised when the meaning of the bytes changes: older bytes are then dropped.
     private var version: UInt16 {
         switch self {
-        case .sparkplug, .isoTransport, .j1939Transport, .canBus: 1
+        case .sparkplug: 1
+        // 2: buses have names, and stand in transfers and facts.
+        case .canBus: 2
         }
     }
 
@@ -40,12 +38,19 @@ enum SessionFormat: UInt16, CaseIterable, BitwiseCopyable {
         self = format
     }
 
+    /// Whether a stored word is one of an earlier version: its bytes are of no use any more.
+    static func isOutdated(_ word: UInt32) -> Bool {
+        guard let format = SessionFormat(rawValue: UInt16(truncatingIfNeeded: word >> 16)) else {
+            return false
+        }
+        return word < format.word
+    }
+
     /// Whether restored bytes have the shape that the format's decoder relies on. Bytes of one's
     /// own making always do; what does not is dropped, so that a decoder meets no surprise.
     func isWellFormed(_ bytes: [UInt8]) -> Bool {
         switch self {
         case .sparkplug: return SparkplugSession.isWellFormed(bytes)
-        case .isoTransport, .j1939Transport: return true
         case .canBus:
             var session = CANSession()
             return session.read(bytes)

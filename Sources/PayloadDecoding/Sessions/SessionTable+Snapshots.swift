@@ -12,6 +12,13 @@ extension SessionTable {
         goneSources.append(entries[place].source)
     }
 
+    mutating func noteOutdated(_ source: SourceID, _ export: SessionExport) {
+        var export = export
+        export.bytes = []
+        gone.append(export)
+        goneSources.append(source)
+    }
+
     mutating func takeChanges(names: [String]) -> [SessionExport] {
         var changes: [SessionExport] = []
         for (export, source) in zip(gone, goneSources) where Int(source.number) < names.count {

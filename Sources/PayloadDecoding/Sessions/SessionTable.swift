@@ -70,14 +70,18 @@ extension SessionTable {
             counters.bytes += UInt64(count)
             entries[place].counted = count
             link(place)
-        } else {
-            unlink(place)
-            link(place)
         }
-        uses += 1
-        entries[place].order = uses
+        touch(place)
         entries[place].isChanged = true
         return place
+    }
+
+    /// Notes that the session at this place was of use, as the limits count.
+    mutating func touch(_ place: Int) {
+        unlink(place)
+        link(place)
+        uses += 1
+        entries[place].order = uses
     }
 
     /// The place of the sender's session; -1 if there is none. No use of it, as the limits count.

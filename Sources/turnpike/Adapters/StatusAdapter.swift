@@ -55,6 +55,7 @@ final class StatusAdapter: GatewayStatus {
         snapshot.vehiclesSilent = max(0, gateway.pipeline.registry.vehicleCount - heard)
         snapshot.reloads = (gateway.reloads.taken, gateway.reloads.refused)
         snapshot.rebirthRequests = (gateway.commands.sent, gateway.commands.unsent)
+        snapshot.sessionsEvicted = counters.sessionsEvicted
         snapshot.unlinkedNames = gateway.pipeline.unlinkedCount
         snapshot.quarantineHeld = counts.held
         for (word, count) in counts.store.leadsByStatus {

@@ -36,10 +36,6 @@ enum JSONScalar: Encodable {
 
 /// Decodes single payloads for people who want to see what becomes of them.
 struct DecodingTrial {
-    /// As many readings as the pipeline allows a message.
-    static let readingsMax = 4096
-    static let textBytesMax = 65_536
-
     let sources: CompiledSources
 
     func decode(
@@ -49,8 +45,8 @@ struct DecodingTrial {
         var readings: [Reading] = []
         var texts: [UInt8] = []
         var failure: DecodeError?
-        readings.append(addingCapacity: Self.readingsMax) { readingSpan in
-            texts.append(addingCapacity: Self.textBytesMax) { textSpan in
+        readings.append(addingCapacity: DecodingLimits.readingsMax) { readingSpan in
+            texts.append(addingCapacity: DecodingLimits.textBytesMax) { textSpan in
                 do throws(DecodeError) {
                     _ = try unsafe sources.decode(
                         route, topic: topic.span.bytes, payload: payload.span.bytes,

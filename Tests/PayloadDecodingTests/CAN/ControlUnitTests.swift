@@ -154,9 +154,7 @@ import VehicleSignals
                 """) == ["\(lamp) false", "\(faults) 609-19,1569-31,4334-4"])
         #expect(
             try lines("18FECA00#40FF610213018585\n18FECA0B#00FF00000000FFFF")
-                == [
-                    "\(lamp) true", "\(faults) 609-19", "\(lamp) true", "\(faults) 609-19",
-                ])
+                == ["\(lamp) true", "\(faults) 609-19", "\(lamp) true"])
         #expect(
             try lines(
                 "1CECFF00#200A0002FFD4FE00\n1CEBFF00#0143FF3404050130\n1CEBFF00#02021301FFFFFFFF")

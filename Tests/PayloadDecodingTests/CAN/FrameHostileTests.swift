@@ -51,11 +51,42 @@ import VehicleSignals
 
     @Test func `in too great a number are refused`() throws {
         var decoder = MessageDecoder(try CANSources.make())
-        let many = String(repeating: "1#\n", count: 16_385).replacing("1#", with: "123#")
-        #expect(decoder.error("log/CAR1", many)?.reason == .tooManyReadings)
+        decoder.readingRoom = 100_000
+        let line = "can1 100#00\n"
+        let many = String(repeating: line, count: DecodingLimits.framesMax)
+        #expect(try decoder.decode("log/CAR1", many) != nil)
+        #expect(
+            decoder.error("log/CAR1", many + line)
+                == DecodeError(.tooManyFrames, at: many.utf8.count + 5))
+        // Too many readings: refused at the frame that brings them.
+        decoder.readingRoom = 2
+        let speed = "(1700000000) can0 7E8#03410D17\n"
+        #expect(
+            decoder.error("can/CAR1/0", speed + speed + speed)
+                == DecodeError(.tooManyReadings, at: 2 * speed.utf8.count + 18))
     }
 
-    private static let messages: [(String, String)] = [
+    @Test func `of which nothing is made are read over, however many`() throws {
+        var decoder = MessageDecoder(try CANSources.make())
+        let rest = String(repeating: "can0 123#00112233\ncan0 18FF1234#00\n", count: 17_000)
+        #expect(try decoder.lines("can/CAR1/0", rest + "7E8#03410D17").count == 1)
+        #expect(decoder.sources.allSessions(in: decoder.workspace).isEmpty)
+        let raw = String(repeating: #"{"id":7,"data":[1,2]},"#, count: 17_000)
+        let speed = #"{"id":2024,"data":[3,65,13,23]}"#
+        #expect(
+            try decoder.lines("wican/a/can/rx", #"{"frame":[\#(raw)\#(speed)]}"#)[0]
+                .hasPrefix("Vehicle.Speed 23.0"))
+    }
+
+    @Test func `of the documented number are not refused by the gateway's room`() throws {
+        var decoder = MessageDecoder(try CANSources.make())
+        decoder.readingRoom = DecodingLimits.readingsMax
+        decoder.textRoom = DecodingLimits.textBytesMax
+        let many = String(repeating: "7E8#03410D17\n", count: DecodingLimits.framesMax)
+        #expect(try decoder.decode("can/CAR1/0", many)?.readings.count == DecodingLimits.framesMax)
+    }
+
+    static let messages: [(String, String)] = [
         (
             "wican/a/can/rx",
             #"{"bus":"0","ts":1,"frame":[{"id":256,"dlc":8,"data":[64,226,1,0,0,0,0,0]},"#

@@ -93,6 +93,7 @@ import VehicleSignals
         ("can0", .truncated, 4),
         ("can0 7E8", .truncated, 8),
         ("7E#00", .unexpectedByte, 0),
+        ("FE8#00", .unexpectedByte, 0),
         ("7E8#0", .truncated, 5),
         ("7E8#0G", .unexpectedByte, 4),
         ("7E8#000000000000000000", .unexpectedByte, 20),

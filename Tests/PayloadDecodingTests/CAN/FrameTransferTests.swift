@@ -87,7 +87,7 @@ import VehicleSignals
         #expect(try feed(["7E8#0441"]).dropped == 1)
         #expect(try feed(["1CECFF00#20FF0F00FFCAFE00"]).dropped == 1)
         // More than are held open: the oldest goes.
-        let many = (0..<20).map { index in
+        let many = (0..<36).map { index in
             let unit = (index < 16 ? "0" : "") + String(index, radix: 16)
             return "18DAF1\(unit)#1014490201574241"
         }
@@ -137,6 +137,55 @@ import VehicleSignals
                 == (lines: [], dropped: 2))
     }
 
+    @Test func `of two buses are never put together, on whatever bus the same ids are`() throws {
+        let mixed = [
+            "can0 7E8#1014490201414141", "can1 7E8#2142424242424242", "can1 7E8#2242424242424242",
+        ]
+        #expect(try feed(mixed).lines.isEmpty)
+        let both = try feed(
+            zip(Self.frames, Self.frames).flatMap { ["can0 \($0)", "can1 \($1)", "\($0)"] })
+        #expect(both == (lines: [Self.number, Self.number, Self.number], dropped: 0))
+        let begin = "1CECFF00#200E0002FFCAFE00"
+        let first = "1CEBFF00#0111CD6102130021"
+        let second = "1CEBFF00#02061F00EE100400"
+        #expect(
+            try feed(["a \(begin)", "b \(begin)", "a \(first)", "b \(first)", "a \(second)"]).lines
+                .count == 2)
+        #expect(try feed(["a \(begin)", "b \(first)", "b \(second)"]).lines.isEmpty)
+    }
+
+    @Test func `of two buses answer each for its own units`() throws {
+        var decoder = try decoder()
+        let list = "Vehicle.Diagnostics.DTCList"
+        _ = try decoder.decode(Self.topic, "can0 7E8#044301014300AAAA")
+        let lines = try decoder.lines(Self.topic, "can1 7E8#024300AAAAAAAAAA")
+        #expect(
+            lines.map { $0.split(separator: " ")[0...1].joined(separator: " ") }.suffix(2) == [
+                "\(list) list", "\(list) P0143",
+            ])
+        // Over a restart too.
+        let stored = decoder.sources.changedSessions(in: &decoder.workspace)
+        var after = MessageDecoder(decoder.sources)
+        #expect(after.sources.restore(stored, into: &after.workspace) == 0)
+        #expect(try after.lines(Self.topic, "can1 7E8#0443014321").count == 6)
+        #expect(try after.lines(Self.topic, "can0 7E8#024300").count == 4)
+    }
+
+    @Test func `of ever new buses stay within bounds`() throws {
+        var decoder = try decoder()
+        for bus in 0..<200 {
+            _ = try decoder.decode(Self.topic, "bus\(bus) 7E8#0443010143")
+            let held = decoder.sources.allSessions(in: decoder.workspace)
+            #expect(held.count == 1 && held[0].bytes.count < 512)
+        }
+        // Sixteen of them are remembered.
+        _ = try decoder.decode(Self.topic, "bus199 7E8#0443014321")
+        #expect(try decoder.lines(Self.topic, "bus184 7E8#024300").count == 6)
+        let long = String(repeating: "x", count: 65)
+        let decoded = try decoder.decode(Self.topic, "\(long) 7E8#0443010143")
+        #expect(decoded?.readings.isEmpty == true && decoded?.outcome.droppedTransfers == 1)
+    }
+
     @Test func `go on after a restart`() throws {
         var before = try decoder()
         for frame in Self.frames.prefix(2) { _ = try before.decode(Self.topic, frame) }
@@ -159,6 +208,7 @@ import VehicleSignals
         _ = try before.decode(Self.topic, "7E9#0443014321")
         let stored = before.sources.changedSessions(in: &before.workspace)
         var numbers = SeededNumbers(seed: seed)
+        var dropped = 0
         for _ in 0..<2_000 {
             var broken = stored
             broken[0].bytes.removeLast(
@@ -166,9 +216,31 @@ import VehicleSignals
             let place = Int.random(in: 0..<broken[0].bytes.count, using: &numbers)
             broken[0].bytes[place] = UInt8.random(in: 0...255, using: &numbers)
             var after = MessageDecoder(before.sources)
-            _ = after.sources.restore(broken, into: &after.workspace)
-            _ = try? after.decode(Self.topic, Self.frames[2] + "\n7E8#0443010143")
+            let isDropped = after.sources.restore(broken, into: &after.workspace) == 1
+            dropped += isDropped ? 1 : 0
+            // What is taken back is taken back whole, what is not leaves nothing behind.
+            #expect(
+                after.sources.allSessions(in: after.workspace) == (isDropped ? [] : broken))
+            let lines = try after.lines(Self.topic, Self.frames[2] + "\n7E8#0443010143")
+            // The other unit's code is one of the lists only where its memory was taken back.
+            if isDropped { #expect(lines.count == 4) }
         }
+        #expect(dropped > 500, "\(dropped) of 2000")
+    }
+
+    @Test func `remembered by an earlier version are dropped, and the store is told`() throws {
+        var decoder = try decoder()
+        let older = SessionExport(
+            source: "can", sender: Array(Self.topic.utf8), format: 4 << 16 | 1,
+            bytes: [0, 0, 0, 0], order: 9)
+        var newer = older
+        newer.format = 4 << 16 | 3
+        #expect(decoder.sources.restore([older, newer], into: &decoder.workspace) == 2)
+        let changes = decoder.sources.changedSessions(in: &decoder.workspace)
+        // What a later version wrote is not ours to delete.
+        #expect(changes.map(\.format) == [4 << 16 | 1])
+        #expect(changes[0].bytes.isEmpty && changes[0].source == "can")
+        #expect(try decoder.lines(Self.topic, "7E8#0443010143").count == 4)
     }
 
     @Test func `that are refused change nothing`() throws {

@@ -11,8 +11,8 @@ struct PlainDecoder {
     var out = PlainOutput()
     /// Inside a described document, not the native form.
     var isDescribed = false
-    /// Frames of a bus, whose twin is PlainBits, or what may have been meant as some.
-    var hasNoOpinion = false
+    /// What is remembered of buses, by source and topic.
+    var memories: [String: PlainBuses] = [:]
     /// Of the mapping at work, and of those that were at work before, by source and template.
     var paths = Paths()
     var knownPaths: [String: Paths] = [:]
@@ -33,7 +33,6 @@ struct PlainDecoder {
         let source = definitions[match.source]
         out = PlainOutput()
         isDescribed = false
-        hasNoOpinion = false
         outerTime = nil
         out.isRetained = isRetained
         out.arrival = arrival
@@ -42,7 +41,7 @@ struct PlainDecoder {
         }
         switch match.content {
         case .ignored: break
-        case .can(let mapping): try frames(payload, mapping, match)
+        case .can(let mapping): try frames(payload, mapping, match, topic: topic)
         case .native: try native(PlainParser.parse(payload), source, match)
         case .document(let mapping): try document(PlainParser.parse(payload), mapping, match)
         case .documents(let mapping): try documents(PlainParser.parse(payload), mapping, match)

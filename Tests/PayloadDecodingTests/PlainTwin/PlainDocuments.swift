@@ -30,19 +30,6 @@ struct PlainTopicValue {
 }
 
 extension PlainDecoder {
-    /// A topic of frames: what has none is a document.
-    mutating func frames(
-        _ payload: [UInt8], _ mapping: CANMapping, _ match: PlainTopics.Match
-    ) throws(DecodeError) {
-        guard let otherwise = mapping.otherwise, let root = try? PlainParser.parse(payload),
-            let members = root.members, !members.contains(where: { $0.key == "frame" })
-        else {
-            hasNoOpinion = true
-            return
-        }
-        try document(root, otherwise, match)
-    }
-
     mutating func document(
         _ root: PlainNode, _ mapping: DocumentMapping, _ match: PlainTopics.Match
     ) throws(DecodeError) {

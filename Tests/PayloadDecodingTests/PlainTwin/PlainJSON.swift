@@ -140,7 +140,7 @@ struct PlainParser {
         while at < bytes.count, (0x30...0x39).contains(bytes[at]) { at += 1 }
     }
 
-    private mutating func number() throws(DecodeError) -> String {
+    mutating func number() throws(DecodeError) -> String {
         let start = at
         if try current() == UInt8(ascii: "-") { at += 1 }
         if try current() == UInt8(ascii: "0") {

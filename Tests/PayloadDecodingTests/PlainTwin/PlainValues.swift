@@ -186,8 +186,7 @@ extension PlainDecoder {
         }
     }
 
-    private static func fits(_ value: Double, whole: Int64?, _ definition: SignalDefinition) -> Bool
-    {
+    static func fits(_ value: Double, whole: Int64?, _ definition: SignalDefinition) -> Bool {
         if let minimum = definition.minimum, value < minimum { return false }
         if let maximum = definition.maximum, value > maximum { return false }
         if let whole { return definition.datatype.integerRange?.contains(whole) == true }

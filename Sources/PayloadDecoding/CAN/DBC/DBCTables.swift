@@ -17,8 +17,6 @@ public struct DBCTables: Sendable {
         var count: Int32
         /// Bytes that every signal is within.
         var bytesNeeded: UInt16
-        /// Bytes that are loaded, from the first on.
-        var bytesLoaded: UInt16
         /// Nothing but whole numbers that are in every frame: the loop without questions.
         var isPlain: Bool
     }
@@ -43,7 +41,6 @@ public struct DBCTables: Sendable {
                 Message(
                     first: Int32(first), count: Int32(own.count),
                     bytesNeeded: own.map(\.bytesNeeded).max() ?? 0,
-                    bytesLoaded: own.map { $0.window + ($0.spill > 0 ? 9 : 8) }.max() ?? 0,
                     isPlain: own.allSatisfy {
                         $0.kind == .whole && $0.parent < 0 && $0.spill == 0
                     }))

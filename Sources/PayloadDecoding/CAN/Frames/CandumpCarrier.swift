@@ -6,16 +6,17 @@ import VehicleSignals
 //     7E8#R8    12345678##1 00112233…             remote frames, CAN FD
 
 extension CompiledSources {
-    /// Reads all frames of the payload. Remote and error frames are read over.
+    /// Reads all frames of the payload of which something is made. Remote and error frames are read
+    /// over.
     func readCandump(
-        _ bytes: RawSpan, busScope: UInt32, _ pool: inout FramePool
+        _ bytes: RawSpan, _ layout: FrameLayout, _ pool: inout FramePool
     ) throws(DecodeError) {
         var at = 0
         while true {
             skipSpace(bytes, &at)
             guard at < bytes.byteCount else { return }
             var frame = FrameRecord(
-                id: CANID(bits: 0), start: UInt32(pool.bytes.count), length: 0, bus: -1, time: .min)
+                id: CANID(bits: 0), start: UInt32(pool.bytes.count), length: 0, offset: 0)
             if bytes.byte(at: at) == UInt8(ascii: "(") {
                 frame.time = try candumpTime(bytes, &at)
                 skipBlanks(bytes, &at)
@@ -23,16 +24,15 @@ extension CompiledSources {
             let end = wordEnd(bytes, at)
             if !hasMark(bytes, at, end) {
                 // A word without `#` is the interface.
-                let bus = names.value(scope: busScope, of: bytes, from: at, count: end - at)
-                frame.bus = bus >= 0 ? Int16(truncatingIfNeeded: bus) : -1
+                setBus(&frame, layout, bytes, from: at, count: end - at)
                 at = end
                 skipBlanks(bytes, &at)
             }
-            let start = at
+            frame.offset = UInt32(at)
             let isData = try candumpFrame(bytes, &at, &frame, &pool)
             skipBlanks(bytes, &at)
             try skipDirection(bytes, &at)
-            if isData { try pool.add(frame, at: start) }
+            if isData { try take(frame, layout, &pool) }
         }
     }
 
@@ -67,7 +67,9 @@ extension CompiledSources {
         }
         let digits = at - start
         try expectByte(UInt8(ascii: "#"), bytes, &at)
-        guard digits == 3 || digits == 8 else { throw DecodeError(.unexpectedByte, at: start) }
+        guard digits == 3 && id <= 0x7FF || digits == 8 else {
+            throw DecodeError(.unexpectedByte, at: start)
+        }
         // The three bits above 29: an error frame is no frame of a vehicle's sender.
         let isError = digits == 8 && id & 0x2000_0000 != 0
         frame.id = CANID(id & 0x1FFF_FFFF, digits == 8)

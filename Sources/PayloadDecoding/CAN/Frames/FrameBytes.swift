@@ -6,18 +6,18 @@ import VehicleSignals
 extension CompiledSources {
     /// Decodes the frames of a pool in their order.
     func decodePool(
-        _ pool: FramePool, _ context: FrameContext, session: inout CANSession,
+        _ pool: FramePool, _ context: FrameContext, _ payload: RawSpan, session: inout CANSession,
         message: inout [UInt8], _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
         try unsafe decodeFrames(
-            pool.frames.span, pool.bytes.span.bytes, context, session: &session,
+            pool.frames.span, pool.bytes.span.bytes, context, payload, session: &session,
             message: &message, &work, &readings, &texts)
     }
 
     /// Decodes an answer that was put together in `message`.
     func decodeAnswer(
-        _ message: [UInt8], count: Int, unit: UInt16, _ moment: FrameMoment,
+        _ message: [UInt8], count: Int, unit: ControlUnit, _ moment: FrameMoment,
         _ context: FrameContext, _ facts: inout ControlUnitFacts,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
@@ -29,7 +29,7 @@ extension CompiledSources {
 
     /// Decodes a parameter group that was put together in `message`.
     func decodeParameterGroup(
-        _ number: UInt32, _ message: [UInt8], count: Int, unit: UInt16, _ moment: FrameMoment,
+        _ number: UInt32, _ message: [UInt8], count: Int, unit: ControlUnit, _ moment: FrameMoment,
         _ facts: inout ControlUnitFacts, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {

@@ -31,8 +31,8 @@ extension CompiledSources {
         pool.removeAll()
         var hasFrames = true
         switch layout.carrier {
-        case .candump: try readCandump(bytes, busScope: layout.busScope, &pool)
-        case .wican: hasFrames = try readWiCAN(bytes, busScope: layout.busScope, &pool)
+        case .candump: try readCandump(bytes, layout, &pool)
+        case .wican: hasFrames = try readWiCAN(bytes, layout, &pool)
         }
         let first = readings.count
         guard hasFrames else {
@@ -48,45 +48,54 @@ extension CompiledSources {
         pool.close()
         let context = FrameContext(
             layout: layout, arrival: work.isRetained ? .min : arrival.milliseconds)
-        if layout.takesTransfers {
+        if pool.needsMemory {
             try decodeWithSession(
-                pool, context, route: route, topic: topic, &work, &readings, &texts)
+                pool, context, bytes, route: route, topic: topic, &work, &readings, &texts)
         } else {
             var none = CANSession()
             var message: [UInt8] = []
             try decodePool(
-                pool, context, session: &none, message: &message, &work, &readings, &texts)
+                pool, context, bytes, session: &none, message: &message, &work, &readings, &texts)
         }
         settle(&readings, from: first, arrival: arrival, work, qualityStart: 0)
     }
 
     func decodeFrames(
-        _ frames: Span<FrameRecord>, _ data: RawSpan, _ context: FrameContext,
+        _ frames: Span<FrameRecord>, _ data: RawSpan, _ context: FrameContext, _ payload: RawSpan,
         session: inout CANSession, message: inout [UInt8], _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
-        let layout = context.layout
         for index in 0..<frames.count {
             let frame = frames[index]
             let moment = FrameMoment(
                 time: frame.time, pauseTime: frame.time == .min ? context.arrival : frame.time,
-                offset: 0)
-            let group = can.group(layout, frame.id)
-            if group >= 0 {
+                offset: Int(frame.offset))
+            if frame.group >= 0 {
                 let start = Int(frame.start)
                 try decodeGroup(
-                    group, data.extracting(start..<data.byteCount), length: Int(frame.length),
-                    bus: frame.bus, moment, &work, &readings)
+                    Int(frame.group), data.extracting(start..<data.byteCount),
+                    length: Int(frame.length), bus: frame.bus, moment, &work, &readings)
             }
-            guard layout.takesTransfers else { continue }
-            if let unit = diagnosticUnit(frame.id) {
-                guard layout.takesOBD || layout.takesUDS else { continue }
-                try takeDiagnosticFrame(
-                    frame, data, unit: unit, moment, context, &session, &message, &work, &readings,
+            switch frame.use {
+            case .fields: break
+            case .answer:
+                guard let bus = session.number(of: frame, payload) else {
+                    work.outcome.droppedTransfers += 1
+                    continue
+                }
+                try takeAnswerFrame(
+                    frame, data, bus: bus, moment, context, &session, &message, &work, &readings,
                     &texts)
-            } else if layout.takesJ1939, frame.id.isExtended {
-                try takeJ1939Frame(
-                    frame, data, moment, &session, &message, &work, &readings, &texts)
+            case .group:
+                try takeGroupFrame(
+                    frame, data, bus: 0, moment, &session, &message, &work, &readings, &texts)
+            case .rememberedGroup:
+                guard let bus = session.number(of: frame, payload) else {
+                    work.outcome.droppedTransfers += 1
+                    continue
+                }
+                try takeGroupFrame(
+                    frame, data, bus: bus, moment, &session, &message, &work, &readings, &texts)
             }
         }
         work.outcome.droppedTransfers += session.transfers.dropped
@@ -95,23 +104,16 @@ extension CompiledSources {
         session.facts.refused = 0
     }
 
-    /// The control unit whose answers have this id; `nil` for other frames.
-    @inline(always)
-    private func diagnosticUnit(_ id: CANID) -> UInt16? {
-        if !id.isExtended {
-            return id.number & 0x7F8 == 0x7E8 ? 0x100 | UInt16(id.number & 7) : nil
-        }
-        return id.number & 0x1FFF_FF00 == 0x18DA_F100 ? UInt16(id.number & 0xFF) : nil
-    }
-
-    private func takeDiagnosticFrame(
-        _ frame: FrameRecord, _ data: RawSpan, unit: UInt16, _ moment: FrameMoment,
+    private func takeAnswerFrame(
+        _ frame: FrameRecord, _ data: RawSpan, bus: UInt8, _ moment: FrameMoment,
         _ context: FrameContext, _ session: inout CANSession, _ message: inout [UInt8],
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
+        let unit = ControlUnit(bus: bus, address: diagnosticUnit(frame.id) ?? 0)
         let step = session.transfers.takeISOTP(
-            key: frame.id.bits, data, start: Int(frame.start), length: Int(frame.length),
+            key: FrameTransfers.key(bus: bus, frame.id.bits), data, start: Int(frame.start),
+            length: Int(frame.length),
             time: moment.pauseTime)
         switch step {
         case .waiting: break
@@ -127,21 +129,21 @@ extension CompiledSources {
         }
     }
 
-    private func takeJ1939Frame(
-        _ frame: FrameRecord, _ data: RawSpan, _ moment: FrameMoment,
+    private func takeGroupFrame(
+        _ frame: FrameRecord, _ data: RawSpan, bus: UInt8, _ moment: FrameMoment,
         _ session: inout CANSession, _ message: inout [UInt8], _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
         let start = Int(frame.start)
         let length = Int(frame.length)
-        let unit = UInt16(frame.id.sourceAddress)
+        let unit = ControlUnit(bus: bus, address: UInt16(frame.id.sourceAddress))
         switch frame.id.parameterGroup {
         case J1939Transport.connection:
             session.transfers.takeJ1939Connection(
-                frame.id, data, start: start, length: length, time: moment.pauseTime)
+                frame.id, bus: bus, data, start: start, length: length, time: moment.pauseTime)
         case J1939Transport.data:
             let step = session.transfers.takeJ1939Data(
-                frame.id, data, start: start, length: length, time: moment.pauseTime)
+                frame.id, bus: bus, data, start: start, length: length, time: moment.pauseTime)
             guard case .complete(let index) = step else { return }
             let number = session.transfers.transfers[index].parameterGroup
             let count = session.takeMessage(index, into: &message)
@@ -157,6 +159,10 @@ extension CompiledSources {
 }
 
 extension CANSession {
+    fileprivate mutating func number(of frame: FrameRecord, _ payload: RawSpan) -> UInt8? {
+        number(ofBus: payload, from: Int(frame.busStart), count: Int(frame.busLength))
+    }
+
     /// Moves a complete message out, with a tail that eight bytes can be loaded from; its length.
     mutating func takeMessage(_ index: Int, into message: inout [UInt8]) -> Int {
         let transfer = transfers.transfers[index]

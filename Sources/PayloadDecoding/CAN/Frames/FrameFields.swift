@@ -24,7 +24,14 @@ extension CompiledSources {
         guard plan.fits(length),
             plan.parent < 0 || can.plans.isPresent(plan, data, length: length)
         else { return }
-        let bits = plan.bits(in: data)
+        try take(plan.bits(in: data), of: field, plan, moment, &work, &readings)
+    }
+
+    /// What the bits of a field say: a word, nothing, or a number in its bounds.
+    func take(
+        _ bits: UInt64, of field: FrameField, _ plan: SignalPlan, _ moment: FrameMoment,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
+    ) throws(DecodeError) {
         let whole = plan.whole(bits)
         for place in Int(field.wordStart)..<Int(field.wordStart + field.wordCount)
         where can.wordBits[place] == whole {

@@ -3,7 +3,8 @@ import VehicleSignals
 extension CompiledSources {
     /// Decodes with what is remembered of this topic's bus; changes it only if all went well.
     func decodeWithSession(
-        _ pool: FramePool, _ context: FrameContext, route: Route, topic: RawSpan,
+        _ pool: FramePool, _ context: FrameContext, _ payload: RawSpan, route: Route,
+        topic: RawSpan,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
@@ -15,7 +16,8 @@ extension CompiledSources {
             route.source, .canBus, sender: topic, from: 0, count: topic.byteCount)
         if place >= 0 { _ = room.session.read(work.sessions.entries[place].bytes) }
         try decodePool(
-            pool, context, session: &room.session, message: &room.message, &work, &readings,
+            pool, context, payload, session: &room.session, message: &room.message, &work,
+            &readings,
             &texts)
         try remember(&room, at: place, route, topic, &work)
     }
@@ -24,9 +26,16 @@ extension CompiledSources {
         _ room: inout FrameWorkspace, at place: Int, _ route: Route, _ topic: RawSpan,
         _ work: inout DecodingWorkspace
     ) throws(DecodeError) {
+        // What a unit answers all day changes nothing.
+        guard room.session.isChanged else {
+            if place >= 0 { work.sessions.touch(place) }
+            return
+        }
         room.session.write(to: &room.stored)
         if place >= 0 {
-            if room.stored == work.sessions.entries[place].bytes { return }
+            if room.stored == work.sessions.entries[place].bytes {
+                return work.sessions.touch(place)
+            }
             if room.stored.isEmpty { return work.sessions.end(place) }
         } else if room.stored.isEmpty {
             return
@@ -34,9 +43,7 @@ extension CompiledSources {
         let open = try work.sessions.open(
             route.source, .canBus, sender: topic, from: 0, count: topic.byteCount)
         work.sessions.entries[open].bytes.removeAll(keepingCapacity: true)
-        for index in 0..<room.stored.count {
-            work.sessions.entries[open].bytes.append(room.stored[index])
-        }
+        work.sessions.entries[open].bytes.append(contentsOf: room.stored)
         work.sessions.noteSize(of: open)
     }
 }

@@ -26,7 +26,7 @@ enum FrameKey: Int32 {
 extension CompiledSources {
     /// Reads all frames of the payload; `false` if it has none because it is something else.
     func readWiCAN(
-        _ bytes: RawSpan, busScope: UInt32, _ pool: inout FramePool
+        _ bytes: RawSpan, _ layout: FrameLayout, _ pool: inout FramePool
     ) throws(DecodeError) -> Bool {
         var at = 0
         guard try nextByte(bytes, &at) == UInt8(ascii: "{") else {
@@ -34,7 +34,7 @@ extension CompiledSources {
         }
         var seen: UInt8 = 0
         var isSent = false
-        var bus: Int16 = -1
+        var bus = FrameRecord(id: CANID(bits: 0), start: 0, length: 0, offset: 0)
         if try open(closing: UInt8(ascii: "}"), depth: 1, bytes, &at) {
             repeat {
                 let key = try scanKey(bytes, &at)
@@ -51,53 +51,50 @@ extension CompiledSources {
                 switch name {
                 case .frames:
                     guard byte == UInt8(ascii: "[") else { throw DecodeError(.wrongType, at: at) }
-                    try readFrames(bytes, &at, &pool)
+                    try readFrames(bytes, &at, layout, &pool)
                 case .type where byte == UInt8(ascii: "\""):
                     let text = try scanText(bytes, &at)
                     // What the adapter sent itself says nothing of the vehicle.
                     isSent = text.count == 2 && bytes.byte(at: text.start) == UInt8(ascii: "t")
                 case .bus where byte == UInt8(ascii: "\""):
                     let text = try scanText(bytes, &at)
-                    bus = busNumber(bytes, text.start, text.end, busScope)
+                    setBus(&bus, layout, bytes, from: text.start, count: text.count)
                 case .bus:
                     let start = at
                     try skipValue(bytes, &at, depth: 2)
-                    bus = busNumber(bytes, start, at, busScope)
+                    setBus(&bus, layout, bytes, from: start, count: at - start)
                 default: try skipValue(bytes, &at, depth: 2)
                 }
             } while try another(closing: UInt8(ascii: "}"), bytes, &at)
         }
         try expectEnd(bytes, &at)
         if isSent { pool.removeAll() }
-        for index in 0..<pool.frames.count { pool.frames[index].bus = bus }
+        for index in 0..<pool.frames.count {
+            pool.frames[index].bus = bus.bus
+            pool.frames[index].busStart = bus.busStart
+            pool.frames[index].busLength = bus.busLength
+        }
         return seen & (1 << UInt8(FrameKey.frames.rawValue)) != 0
     }
 
-    private func busNumber(
-        _ bytes: RawSpan, _ start: Int, _ end: Int, _ scope: UInt32
-    ) -> Int16 {
-        let bus = names.value(scope: scope, of: bytes, from: start, count: end - start)
-        return bus >= 0 ? Int16(truncatingIfNeeded: bus) : -1
-    }
-
     private func readFrames(
-        _ bytes: RawSpan, _ at: inout Int, _ pool: inout FramePool
+        _ bytes: RawSpan, _ at: inout Int, _ layout: FrameLayout, _ pool: inout FramePool
     ) throws(DecodeError) {
         guard try open(closing: UInt8(ascii: "]"), depth: 2, bytes, &at) else { return }
         repeat {
             guard try nextByte(bytes, &at) == UInt8(ascii: "{") else {
                 throw DecodeError(.wrongType, at: at)
             }
-            try readFrame(bytes, &at, &pool)
+            try readFrame(bytes, &at, layout, &pool)
         } while try another(closing: UInt8(ascii: "]"), bytes, &at)
     }
 
     private func readFrame(
-        _ bytes: RawSpan, _ at: inout Int, _ pool: inout FramePool
+        _ bytes: RawSpan, _ at: inout Int, _ layout: FrameLayout, _ pool: inout FramePool
     ) throws(DecodeError) {
         let start = at
         var frame = FrameRecord(
-            id: CANID(bits: 0), start: UInt32(pool.bytes.count), length: 0, bus: -1, time: .min)
+            id: CANID(bits: 0), start: UInt32(pool.bytes.count), length: 0, offset: UInt32(at))
         var seen: UInt8 = 0
         var id: Int64 = 0
         var length = Int64.max
@@ -132,11 +129,11 @@ extension CompiledSources {
         guard seen & (1 << UInt8(FrameKey.id.rawValue)) != 0 else {
             throw DecodeError(.wrongType, at: start)
         }
-        if isRemote { return }
+        if isRemote { return pool.leaveOut(frame) }
         // `data` always has eight numbers; how many count says `dlc`.
         frame.length = UInt16(min(Int64(count), length))
         frame.id = CANID(UInt32(id), isExtended || id > 0x7FF)
-        try pool.add(frame, at: start)
+        try take(frame, layout, &pool)
     }
 
     /// The bytes of a frame; how many there were.

@@ -19,18 +19,20 @@ struct FrameTransfers: Sendable, Equatable {
         var received: UInt16
         /// Bytes that one frame carries: 7, in CAN FD up to 63.
         var perFrame: UInt8
-        /// The frame's id; in J1939 source and destination.
-        var key: UInt32
+        /// The bus and the frame's id; in J1939 the bus, source and destination.
+        var key: UInt64
         /// In J1939 what the message is.
         var parameterGroup: UInt32
         /// Place of the first byte in ``FrameTransfers/bytes``.
         var offset: UInt32
         /// Time of the last frame, milliseconds since 1970; `.min` if not known.
         var time: Int64
+
+        var bus: UInt8 { UInt8(truncatingIfNeeded: key >> 32) }
     }
 
-    /// Transfers of one sender at the same time: eight units of OBD-II and as many of J1939.
-    static let transfersMax = 16
+    /// Transfers of one sender at the same time: eight units on each of four buses.
+    static let transfersMax = 32
     /// Longest message of ISO-TP without its extension for 32 bits.
     static let messageBytesMax = 4095
     /// Bytes that one sender may have open; four of the longest. Beyond it the oldest goes.
@@ -43,11 +45,16 @@ struct FrameTransfers: Sendable, Equatable {
     var bytes: [UInt8] = []
     /// Transfers that were given up since the last look.
     var dropped: UInt32 = 0
+    /// Whether something changed since the transfers were read.
+    var isChanged = false
 
     init() {}
 
+    /// What tells transfers of one kind apart.
+    static func key(bus: UInt8, _ id: UInt32) -> UInt64 { UInt64(bus) << 32 | UInt64(id) }
+
     /// The open transfer of that key; -1: none.
-    func find(_ kind: Transfer.Kind, _ key: UInt32) -> Int {
+    func find(_ kind: Transfer.Kind, _ key: UInt64) -> Int {
         for index in 0..<transfers.count
         where transfers[index].key == key && transfers[index].kind == kind {
             return index
@@ -68,6 +75,7 @@ struct FrameTransfers: Sendable, Equatable {
         placed.offset = UInt32(bytes.count)
         for _ in 0..<Int(transfer.length) { bytes.append(0) }
         transfers.append(placed)
+        isChanged = true
     }
 
     /// Adds what fits of `count` bytes to a transfer.
@@ -77,6 +85,7 @@ struct FrameTransfers: Sendable, Equatable {
         let place = Int(transfer.offset) + Int(transfer.received)
         for step in 0..<taken { bytes[place + step] = data.byte(at: start + step) }
         transfers[index].received += UInt16(taken)
+        isChanged = true
     }
 
     /// Whether `count` bytes equal those that came last: a frame that came twice.
@@ -102,6 +111,7 @@ struct FrameTransfers: Sendable, Equatable {
         let start = Int(gone.offset)
         bytes.removeSubrange(start..<(start + Int(gone.length)))
         transfers.remove(at: index)
+        isChanged = true
         for place in 0..<transfers.count where transfers[place].offset > gone.offset {
             transfers[place].offset -= UInt32(gone.length)
         }
@@ -111,6 +121,7 @@ struct FrameTransfers: Sendable, Equatable {
         transfers.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
         dropped = 0
+        isChanged = false
     }
 
     /// Whether a frame at `time` is too late to belong to the transfer. Also where clocks went

@@ -5,9 +5,9 @@ extension FrameTransfers {
     ///
     /// - Parameters:
     ///   - data: where the frame begins at `start` and has `length` bytes.
-    ///   - key: the frame's id, which names its sender.
+    ///   - key: the bus and the frame's id, which name its sender.
     mutating func takeISOTP(
-        key: UInt32, _ data: RawSpan, start: Int, length: Int, time: Int64
+        key: UInt64, _ data: RawSpan, start: Int, length: Int, time: Int64
     ) -> TransferStep {
         guard length > 0 else { return .waiting }
         let first = data.byte(at: start)
@@ -53,7 +53,7 @@ extension FrameTransfers {
     }
 
     private mutating func takeConsecutive(
-        key: UInt32, _ data: RawSpan, start: Int, length: Int, time: Int64
+        key: UInt64, _ data: RawSpan, start: Int, length: Int, time: Int64
     ) -> TransferStep {
         let index = find(.isoTP, key)
         let number = data.byte(at: start) & 0x0F

@@ -7,6 +7,8 @@ enum J1939Parameters {
     /// Distance in steps of 125 m; not needed where the one in steps of 5 m comes.
     static let distance: UInt32 = 65_248
     static let fineDistance: UInt32 = 65_217
+    /// Each value has the number of its component in front.
+    static let service: UInt32 = 65_216
 
     private static let byteMax: Int64 = 0xFA
     private static let wordMax: Int64 = 0xFAFF
@@ -23,10 +25,10 @@ enum J1939Parameters {
             "Vehicle.Powertrain.CombustionEngine.DieselExhaustFluid.Level", highest: byteMax),
         // SERV: distance and weeks to the next service, negative where overdue
         FixedField(
-            65_216, byte: 1, bytes: 2, factor: 5, offset: -160_635, unit: "km",
+            service, byte: 1, bytes: 2, factor: 5, offset: -160_635, unit: "km",
             "Vehicle.Service.DistanceToService", highest: wordMax),
         FixedField(
-            65_216, byte: 4, factor: 1, offset: -125, unit: "weeks",
+            service, byte: 4, factor: 1, offset: -125, unit: "weeks",
             "Vehicle.Service.TimeToService", highest: byteMax),
         // VDHR
         FixedField(

@@ -10,18 +10,19 @@ enum J1939Transport {
     /// 255 frames of seven bytes.
     static let messageBytesMax = 1785
 
-    static func key(source: UInt8, destination: UInt8) -> UInt32 {
-        UInt32(source) << 8 | UInt32(destination)
+    static func key(bus: UInt8, source: UInt8, destination: UInt8) -> UInt64 {
+        FrameTransfers.key(bus: bus, UInt32(source) << 8 | UInt32(destination))
     }
 }
 
 extension FrameTransfers {
     /// Takes a frame that opens, steers or ends a transfer (TP.CM).
     mutating func takeJ1939Connection(
-        _ id: CANID, _ data: RawSpan, start: Int, length: Int, time: Int64
+        _ id: CANID, bus: UInt8, _ data: RawSpan, start: Int, length: Int, time: Int64
     ) {
         guard length >= 8 else { return }
-        let key = J1939Transport.key(source: id.sourceAddress, destination: id.destination)
+        let key = J1939Transport.key(
+            bus: bus, source: id.sourceAddress, destination: id.destination)
         switch data.byte(at: start) {
         // RTS to one receiver, BAM to all.
         case 16, 32:
@@ -43,7 +44,7 @@ extension FrameTransfers {
             if own >= 0 { drop(own) }
             let other = find(
                 .j1939,
-                J1939Transport.key(source: id.destination, destination: id.sourceAddress))
+                J1939Transport.key(bus: bus, source: id.destination, destination: id.sourceAddress))
             if other >= 0 { drop(other) }
         default: break
         }
@@ -51,10 +52,11 @@ extension FrameTransfers {
 
     /// Takes a frame of a transfer (TP.DT).
     mutating func takeJ1939Data(
-        _ id: CANID, _ data: RawSpan, start: Int, length: Int, time: Int64
+        _ id: CANID, bus: UInt8, _ data: RawSpan, start: Int, length: Int, time: Int64
     ) -> TransferStep {
         guard length > 0 else { return .waiting }
-        let key = J1939Transport.key(source: id.sourceAddress, destination: id.destination)
+        let key = J1939Transport.key(
+            bus: bus, source: id.sourceAddress, destination: id.destination)
         let index = find(.j1939, key)
         let number = data.byte(at: start)
         guard index >= 0 else {

@@ -6,7 +6,7 @@ import VehicleSignals
 extension CompiledSources {
     /// - Parameter unit: the control unit, by the id of its answers.
     func decodeAnswer(
-        _ data: RawSpan, start: Int, count: Int, unit: UInt16, _ moment: FrameMoment,
+        _ data: RawSpan, start: Int, count: Int, unit: ControlUnit, _ moment: FrameMoment,
         _ context: FrameContext, _ facts: inout ControlUnitFacts,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
@@ -39,7 +39,7 @@ extension CompiledSources {
     /// Parameters and their values, one after the other. Where the lengths don't add up, the first
     /// one alone is sure.
     private func decodeParameters(
-        _ data: RawSpan, _ start: Int, _ count: Int, unit: UInt16, _ moment: FrameMoment,
+        _ data: RawSpan, _ start: Int, _ count: Int, unit: ControlUnit, _ moment: FrameMoment,
         _ facts: inout ControlUnitFacts, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
@@ -77,11 +77,13 @@ extension CompiledSources {
 
     /// Lamp and number of codes. Each unit counts its own; the lamp is on if one of them says so.
     private func decodeMonitor(
-        _ status: UInt8, unit: UInt16, _ moment: FrameMoment, _ facts: inout ControlUnitFacts,
+        _ status: UInt8, unit: ControlUnit, _ moment: FrameMoment, _ facts: inout ControlUnitFacts,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
-        facts.clear(.monitor, unit: unit)
-        facts.insert(.monitor, unit: unit, UInt32(status))
+        facts.begin(.monitor, unit: unit)
+        facts.add(UInt32(status))
+        let isChanged = facts.end()
+        guard facts.mustSay(.monitor, changed: isChanged) else { return }
         var count: UInt64 = 0
         var isOn = false
         for index in facts.range(of: .monitor) {
@@ -95,7 +97,8 @@ extension CompiledSources {
 
     /// A list of trouble codes: how many, then two bytes each; 0000 fills up.
     private func decodeCodes(
-        _ kind: ControlUnitFacts.Kind, _ data: RawSpan, _ start: Int, _ count: Int, unit: UInt16,
+        _ kind: ControlUnitFacts.Kind, _ data: RawSpan, _ start: Int, _ count: Int,
+        unit: ControlUnit,
         _ moment: FrameMoment, _ facts: inout ControlUnitFacts,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
@@ -105,29 +108,32 @@ extension CompiledSources {
             work.outcome.droppedTransfers += 1
             return
         }
-        facts.clear(kind, unit: unit)
+        facts.begin(kind, unit: unit)
         for place in 0..<codes {
             let at = start + 2 + place * 2
             let code = UInt16(data.byte(at: at)) << 8 | UInt16(data.byte(at: at + 1))
-            if code != 0 {
-                facts.insert(kind, unit: unit, TroubleCode(code: code).packed)
-            }
+            if code != 0 { facts.add(TroubleCode(code: code).packed) }
         }
-        try appendCodes(facts, isConfirmed: kind != .pending, moment, &work, &readings)
+        let isChanged = facts.end()
+        try appendCodes(
+            &facts, isConfirmed: kind != .pending, isChanged: isChanged, moment, &work, &readings)
     }
 
-    /// The lists of the whole vehicle as they are now.
+    /// The lists of the whole vehicle as they are now, unless this payload has said them.
     func appendCodes(
-        _ facts: ControlUnitFacts, isConfirmed: Bool, _ moment: FrameMoment,
-        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
+        _ facts: inout ControlUnitFacts, isConfirmed: Bool, isChanged: Bool,
+        _ moment: FrameMoment, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
-        if isConfirmed, can.signals.confirmedCodes >= 0 {
+        if isConfirmed, can.signals.confirmedCodes >= 0,
+            facts.mustSay(.confirmedCodes, changed: isChanged)
+        {
             try appendList(
                 can.signals.confirmedCodes, facts, facts.range(of: .stored),
                 facts.range(of: .permanent), facts.range(of: .unifiedConfirmed), 0..<0, moment,
                 &work, &readings)
         }
-        guard can.signals.codes >= 0 else { return }
+        guard can.signals.codes >= 0, facts.mustSay(.codes, changed: isChanged) else { return }
         try appendList(
             can.signals.codes, facts, facts.range(of: .stored), facts.range(of: .pending),
             facts.range(of: .permanent), facts.range(of: .unified), moment, &work, &readings)

@@ -7,7 +7,7 @@ extension CompiledSources {
     /// A code counts while its last test failed, it is pending or confirmed, or asks for the
     /// warning lamp; the other bits only say how far testing has come.
     func decodeUnifiedCodes(
-        _ data: RawSpan, _ start: Int, _ count: Int, unit: UInt16, _ moment: FrameMoment,
+        _ data: RawSpan, _ start: Int, _ count: Int, unit: ControlUnit, _ moment: FrameMoment,
         _ facts: inout ControlUnitFacts, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
@@ -16,18 +16,25 @@ extension CompiledSources {
             work.outcome.droppedTransfers += 1
             return
         }
-        facts.clear(.unified, unit: unit)
-        facts.clear(.unifiedConfirmed, unit: unit)
-        var at = start + 3
-        while at < start + count {
+        let isOther = takeUnifiedCodes(.unified, 0b1000_1101, data, start, count, unit, &facts)
+        let isConfirmedOther = takeUnifiedCodes(
+            .unifiedConfirmed, 0b0000_1000, data, start, count, unit, &facts)
+        try appendCodes(
+            &facts, isConfirmed: true, isChanged: isOther || isConfirmedOther, moment, &work,
+            &readings)
+    }
+
+    /// The codes whose status has one of these bits; whether they are others than before.
+    private func takeUnifiedCodes(
+        _ kind: ControlUnitFacts.Kind, _ bits: UInt8, _ data: RawSpan, _ start: Int, _ count: Int,
+        _ unit: ControlUnit, _ facts: inout ControlUnitFacts
+    ) -> Bool {
+        facts.begin(kind, unit: unit)
+        for at in stride(from: start + 3, to: start + count, by: 4) {
             let code = UInt16(data.byte(at: at)) << 8 | UInt16(data.byte(at: at + 1))
-            let packed = TroubleCode(code: code, failureType: data.byte(at: at + 2)).packed
-            let status = data.byte(at: at + 3)
-            at += 4
-            guard code != 0 else { continue }
-            if status & 0b1000_1101 != 0 { facts.insert(.unified, unit: unit, packed) }
-            if status & 0b0000_1000 != 0 { facts.insert(.unifiedConfirmed, unit: unit, packed) }
+            guard code != 0, data.byte(at: at + 3) & bits != 0 else { continue }
+            facts.add(TroubleCode(code: code, failureType: data.byte(at: at + 2)).packed)
         }
-        try appendCodes(facts, isConfirmed: true, moment, &work, &readings)
+        return facts.end()
     }
 }
