@@ -1,8 +1,7 @@
 internal import ConfigurationFiles
 public import PayloadDecoding
 
-/// Sources with CAN frames. What is remembered from message to message is left to the target that
-/// is about it: the first source remembers nothing.
+/// Sources with CAN frames; what is remembered from message to message is left to the units'.
 public enum FrameStage {
     public static let sources = Stage.orExit {
         try CompiledSources(

@@ -21,16 +21,12 @@ public struct PayloadTrial {
     private var kept: DecodingWorkspace
     /// Without memory of shapes.
     private var forgetful: DecodingWorkspace
-    /// Both say the same, the one fast and the other plainly.
-    private var fast: MessageDecoder
-    private var plain: PlainDecoder
+    private var twin: TwinTrial
 
     public init(_ sources: CompiledSources) {
         self.sources = sources
-        fast = MessageDecoder(sources)
-        fast.readingRoom = Self.readingsMax
-        fast.textRoom = Self.textBytesMax
-        plain = PlainDecoder(definitions: sources.definitions, catalogue: sources.catalogue)
+        twin = TwinTrial(
+            sources, readingsMax: Self.readingsMax, textBytesMax: Self.textBytesMax)
         kept = sources.makeWorkspace()
         forgetful = sources.makeWorkspace()
         forgetful.remembersShapes = false
@@ -46,16 +42,8 @@ public struct PayloadTrial {
             let cold = decode(
                 route, topic, payload, isRetained, room: Self.readingsMax, workspace: &forgetful)
             demand(warm == cold, "by its shape \(warm) and generally \(cold)")
-            compare(topic: topic, payload: payload, isRetained: isRetained)
+            twin.take(topic: topic, payload: payload, isRetained: isRetained)
         }
-    }
-
-    /// The plain twin must read the same, or refuse what is refused. Topics are texts to it.
-    private mutating func compare(topic: [UInt8], payload: [UInt8], isRetained: Bool) {
-        guard let name = String(validating: topic, as: UTF8.self) else { return }
-        let difference = TwinComparison.difference(
-            &fast, &plain, name, payload, isRetained: isRetained)
-        demand(difference == nil, difference ?? "")
     }
 
     /// One content in several wrappings, each with its topic: what comes out must be the same.
@@ -94,7 +82,7 @@ public struct PayloadTrial {
             route, topic, payload, isRetained, room: Self.readingsMax, workspace: &fresh)
         demand(first == second, "decoded twice: \(first) and then \(second)")
         checkVehicle(route, topic, payload, isRefused: first.error != nil)
-        compare(topic: topic, payload: payload, isRetained: isRetained)
+        twin.take(topic: topic, payload: payload, isRetained: isRetained)
         if let error = first.error {
             demand(
                 error.offset >= 0 && error.offset <= payload.count,

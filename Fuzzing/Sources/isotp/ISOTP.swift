@@ -3,7 +3,7 @@ internal import PayloadDecoding
 internal import VehicleSignals
 
 /// Messages of several frames over several payloads: one worker goes on, another one is stopped in
-/// between and takes up what was stored. Both must read the same.
+/// between and takes up what was stored. Both must read the same, and what the plain twin reads.
 ///
 /// The input is a list of frames: a byte that chooses the id, whether a payload ends behind it and
 /// whether the other worker is stopped there, then length and bytes.
@@ -20,6 +20,7 @@ internal import VehicleSignals
         let sources = FrameStage.sources
         var steady = sources.makeWorkspace()
         var restarted = sources.makeWorkspace()
+        var twin = TwinTrial(sources, readingsMax: 4096, textBytesMax: 8192)
         var payload = ""
         while !bytes.isAtEnd {
             let choice = bytes.byte()
@@ -32,6 +33,7 @@ internal import VehicleSignals
                 let first = decode(sources, Array(payload.utf8), &steady)
                 let second = decode(sources, Array(payload.utf8), &restarted)
                 demand(first == second, "another reading after a restart: \(payload)")
+                twin.take(topic: topic, payload: Array(payload.utf8), isRetained: false)
                 payload = ""
             }
             if choice & 0x20 != 0, payload.isEmpty {

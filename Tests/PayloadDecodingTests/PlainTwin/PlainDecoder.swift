@@ -11,6 +11,8 @@ struct PlainDecoder {
     var out = PlainOutput()
     /// Inside a described document, not the native form.
     var isDescribed = false
+    /// The message was one of those that have a twin of their own.
+    var hasNoOpinion = false
     /// What is remembered of buses, by source and topic.
     var memories: [String: PlainBuses] = [:]
     /// Of the mapping at work, and of those that were at work before, by source and template.
@@ -33,6 +35,7 @@ struct PlainDecoder {
         let source = definitions[match.source]
         out = PlainOutput()
         isDescribed = false
+        hasNoOpinion = false
         outerTime = nil
         out.isRetained = isRetained
         out.arrival = arrival
