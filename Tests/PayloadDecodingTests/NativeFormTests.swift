@@ -58,6 +58,19 @@ import VehicleSignals
         #expect(error == DecodeError(.badTime, at: head.utf8.count))
     }
 
+    /// Found by fuzzing: the levels above a time were not counted.
+    @Test func `what stands for a time is not deeper than anything else may be`() throws {
+        var decoder = try decoder()
+        for (head, above) in [
+            (#"{"ts":"#, 1), (#"{"signals":{"Vehicle.Speed":{"ts":"#, 3), (#"{"vehicle":"#, 1),
+        ] {
+            let deep = head + String(repeating: "[", count: 100)
+            let error = decoder.error(Self.topic, deep)
+            let offset = head.utf8.count + DecodingLimits.nestingMax - above
+            #expect(error == DecodeError(.nestingTooDeep, at: offset), "\(head)")
+        }
+    }
+
     @Test func `a value may carry its own time, whichever comes first`() throws {
         var decoder = try decoder()
         let lines = try decoder.lines(

@@ -26,7 +26,9 @@ extension Stage {
     }
 
     private static func withoutBlocks(_ text: String) -> String {
-        text.replacing("source: fleetwise", with: "source: bare")
+        let sample = "12126578616d706c652d6d616e69666573742d312a0d08001001199a99999999994a40"
+        return text.replacing("source: fleetwise", with: "source: bare")
+            .replacing(/hex: "[0-9a-f]*"/, with: "hex: \"\(sample)\"")
             .replacing("snappy: auto", with: "snappy: off")
             .replacing("topic: \"", with: "topic: \"bare/")
     }

@@ -165,10 +165,10 @@ extension CompiledSources {
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
         let start = at
-        if edge.isVehicle { _ = try scanVehicle(bytes, &at, &work) }
+        if edge.isVehicle { _ = try scanVehicle(depth: depth, bytes, &at, &work) }
         if edge.timeSlot >= 0 {
             at = start
-            let time = try scanTime(edge.timeKind, bytes, &at)
+            let time = try scanTime(edge.timeKind, depth: depth, bytes, &at)
             work.slots[Int(edge.timeSlot)] = time ?? .min
         }
         for place in edge.ruleStart..<(edge.ruleStart + edge.ruleCount) {

@@ -112,7 +112,8 @@ extension CompiledSources {
         var time: OwnTime?
         if group.timeCapture >= 0 {
             var place = Int(work.captures[Int(group.timeCapture)])
-            if place >= 0, let found = try scanTime(group.timeKind, bytes, &place) {
+            if place >= 0, let found = try scanTime(group.timeKind, depth: depth + 1, bytes, &place)
+            {
                 time = OwnTime(milliseconds: found, quality: group.timeQuality)
             }
         }

@@ -4,7 +4,9 @@ import VehicleSignals
 // ahead of everything else so that the telemetry gate can ask before anything is kept.
 
 /// Reads the name of a vehicle at `at`; `nil` for `null`.
-func scanVehicleName(_ bytes: RawSpan, _ at: inout Int) throws(DecodeError) -> JSONText? {
+func scanVehicleName(
+    depth: Int, _ bytes: RawSpan, _ at: inout Int
+) throws(DecodeError) -> JSONText? {
     let start = at
     switch bytes.byte(at: at) {
     case UInt8(ascii: "\""):
@@ -16,7 +18,7 @@ func scanVehicleName(_ bytes: RawSpan, _ at: inout Int) throws(DecodeError) -> J
         _ = try scanLiteral(bytes, &at)
         return nil
     default:
-        try skipValue(bytes, &at, depth: 1)
+        try skipValue(bytes, &at, depth: depth)
         throw DecodeError(.wrongType, at: start)
     }
 }
@@ -25,10 +27,10 @@ extension CompiledSources {
     /// Reads a vehicle's name and keeps where it stands; a second, different one is an error.
     /// `false` for `null`, which names none.
     func scanVehicle(
-        _ bytes: RawSpan, _ at: inout Int, _ work: inout DecodingWorkspace
+        depth: Int, _ bytes: RawSpan, _ at: inout Int, _ work: inout DecodingWorkspace
     ) throws(DecodeError) -> Bool {
         let start = at
-        guard let name = try scanVehicleName(bytes, &at) else { return false }
+        guard let name = try scanVehicleName(depth: depth, bytes, &at) else { return false }
         if work.hasVehicle {
             guard work.vehicleEnd - work.vehicleStart == name.count,
                 bytes.equals(from: name.start, count: name.count, bytes, from: work.vehicleStart)
@@ -94,7 +96,7 @@ extension CompiledSources {
             let key = try scanKey(bytes, &at)
             _ = try nextByte(bytes, &at)
             if try names.value(scope: nativeScope, of: bytes, key) == NativeKey.vehicle.rawValue {
-                return try scanVehicleName(bytes, &at)
+                return try scanVehicleName(depth: 2, bytes, &at)
             }
             try skipValue(bytes, &at, depth: 2)
         } while try another(closing: UInt8(ascii: "}"), bytes, &at)
@@ -112,7 +114,9 @@ extension CompiledSources {
             let edge = try names.value(scope: nodes[node].scope, of: bytes, key)
             let byte = try nextByte(bytes, &at)
             if edge >= 0, edges[Int(edge)].leadsToVehicle {
-                if edges[Int(edge)].isVehicle { return try scanVehicleName(bytes, &at) }
+                if edges[Int(edge)].isVehicle {
+                    return try scanVehicleName(depth: depth + 1, bytes, &at)
+                }
                 if byte == UInt8(ascii: "{") {
                     let below = try documentVehicle(
                         Int(edges[Int(edge)].node), depth: depth + 1, bytes, &at)

@@ -52,7 +52,7 @@ public enum TimeKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 /// a text without a character, which is how some senders write it.
 /// Text that is no time and times outside of ``DecodingLimits`` are errors at the value's start.
 func scanTime(
-    _ kind: TimeKind, _ bytes: RawSpan, _ at: inout Int
+    _ kind: TimeKind, depth: Int, _ bytes: RawSpan, _ at: inout Int
 ) throws(DecodeError) -> Int64? {
     let start = at
     var found: Int64?
@@ -83,7 +83,7 @@ func scanTime(
     case UInt8(ascii: "n"):
         _ = try scanLiteral(bytes, &at)
         return nil
-    default: try skipValue(bytes, &at, depth: 1)
+    default: try skipValue(bytes, &at, depth: depth)
     }
     guard let found, found >= DecodingLimits.earliestTime, found <= DecodingLimits.latestTime else {
         throw DecodeError(.badTime, at: start)

@@ -74,11 +74,14 @@ extension CompiledSources {
                 }
                 switch known {
                 case .ts:
-                    object.time = try scanTime(.rfc3339OrMilliseconds, bytes, &at) ?? .min
+                    object.time =
+                        try scanTime(
+                            .rfc3339OrMilliseconds, depth: depth + 1, bytes, &at) ?? .min
                     work.recorder.note(.time, from: value, to: at)
                 case .vss: object.edition = try scanEdition(bytes, &at, fallback: edition)
                 case .vehicle:
-                    object.namesVehicle = try scanVehicle(bytes, &at, &work)
+                    object.namesVehicle = try scanVehicle(
+                        depth: depth + 1, bytes, &at, &work)
                     work.recorder.note(.vehicle, from: value, to: at)
                 case .signals:
                     try decodeFirstPass(
@@ -190,7 +193,9 @@ extension CompiledSources {
                     throw DecodeError(.duplicateKey, at: key.start - 1)
                 }
                 if known == .ts {
-                    object.time = try scanTime(.rfc3339OrMilliseconds, bytes, &at) ?? .min
+                    object.time =
+                        try scanTime(
+                            .rfc3339OrMilliseconds, depth: depth + 1, bytes, &at) ?? .min
                     work.recorder.note(.ownTime, from: value, to: at)
                 } else {
                     try decodeScalar(

@@ -49,7 +49,7 @@ extension CompiledSources {
                     dateAt: start, of: time, as: edge.timeKind, &work.shapes.dates)
             }
         case .time, .ownTime:
-            let time = try scanTime(step.timeKind, payload, &at) ?? .min
+            let time = try scanTime(step.timeKind, depth: Int(step.depth), payload, &at) ?? .min
             payload.remember(
                 dateAt: start, of: time, as: step.timeKind, &work.shapes.dates)
             if step.action == .ownTime {
@@ -57,7 +57,7 @@ extension CompiledSources {
             } else {
                 cursor.setTime(step.slot, time)
             }
-        case .vehicle: _ = try scanVehicle(payload, &at, &work)
+        case .vehicle: _ = try scanVehicle(depth: Int(step.depth), payload, &at, &work)
         case .beginTimed:
             cursor.firstTimed = readings.count
             cursor.ownTime = .min
@@ -98,7 +98,7 @@ extension CompiledSources {
         case .grouped:
             try takeGrouped(step, payload, &at, &cursor, &work, &readings, &texts)
         default:
-            let time = try scanTime(step.timeKind, payload, &at) ?? .min
+            let time = try scanTime(step.timeKind, depth: Int(step.depth), payload, &at) ?? .min
             payload.remember(
                 dateAt: start, of: time, as: step.timeKind, &work.shapes.dates)
             if step.action == .groupTime {

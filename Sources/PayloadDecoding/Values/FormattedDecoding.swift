@@ -78,7 +78,8 @@ extension CompiledSources {
                     return
                 }
             }
-            guard let target = try scanTime(document.format.timeKind, bytes, &at) else {
+            guard let target = try scanTime(document.format.timeKind, depth: depth, bytes, &at)
+            else {
                 work.outcome.absent += 1
                 return
             }
