@@ -36,7 +36,7 @@ import VehicleSignals
         return examples
     }
 
-    @Test(arguments: [("sparkplug", 2), ("fleetwise", 2), ("tesla", 2)])
+    @Test(arguments: [("sparkplug", 2), ("fleetwise", 2), ("tesla", 2), ("onstar2mqtt", 1)])
     func `decode to what the page says`(page: String, count: Int) throws {
         let examples = Self.examples(in: try Shipped.text("docs/sources/\(page).md"))
         #expect(examples.count == count)

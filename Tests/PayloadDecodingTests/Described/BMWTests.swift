@@ -63,6 +63,25 @@ import VehicleSignals
                 ])
     }
 
+    @Test func `what a tyre should have is apart from what it has`() throws {
+        var source = try DescribedSource("bmw", settings: ["gcid": "G1"])
+        let tyre = "vehicle.chassis.axle.row2.wheel.right.tire"
+        let key = #"{"timestamp":"2025-10-01T10:12:39Z","unit":"kPa","value":"#
+        #expect(
+            try source.lines(
+                "G1/WBY11HH",
+                message(
+                    #""\#(tyre).pressureTarget":\#(key)"270"},"\#(tyre).pressure":\#(key)"251"}"#))
+                == [
+                    "Service.Ext.TirePressureTarget.Row2.Right 270 event 2025-10-01T10:12:39.000Z",
+                    "Row2.Wheel.Right.Tire.Pressure 251 event 2025-10-01T10:12:39.000Z",
+                ])
+        #expect(
+            try source.lines(
+                "G1/WBY11HH", message(#""\#(tyre).pressureTarget":\#(key)"-NA-"}"#)
+            ).isEmpty)
+    }
+
     @Test func `a unit that nobody knows makes the value absent, never a guess`() throws {
         var source = try source()
         let decoded = try source.decode(

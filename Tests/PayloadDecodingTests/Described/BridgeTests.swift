@@ -90,6 +90,8 @@ import VehicleSignals
         ),
         ("tyre_rear_left", "VERY_LOW_PRESSURE", ["Row2.Wheel.Left.Tire.IsPressureLow true"]),
         ("tyre_rear_left", "UNSPECIFIED", []), ("warnings", "0", []),
+        ("odometer", "unknown", []), ("km_to_service", "unavailable", []),
+        ("time_to_service", "None", []), ("service_warning_status", "unknown", []),
     ])
     func volvo2mqtt(field: String, payload: String, expected: [String]) throws {
         try check(

@@ -45,6 +45,13 @@ import VehicleSignals
         ("96", "80", ["CombustionEngine.EngineCoolant.Temperature 88.0"]), ("96", "FF", []),
         ("115", "FE", []), ("964", "FF", []), ("964", "58", ["Service.Ext.OilLife 88.0"]),
         ("520", "FFFFD8F0", ["Service.TimeToService -600000"]),
+        ("203", "30D40", ["CombustionEngine.EngineHours 10000.0"]), ("203", "FE000000", []),
+        ("203", "FEFFFFFF", []), ("204", "7D7C", ["Service.DistanceToService -15.0"]),
+        ("204", "84CF", ["Service.DistanceToService 9360.0"]), ("204", "FE00", []),
+        ("204", "FEFF", []), ("89", "24A0", ["Exterior.AirTemperature 20.0"]), ("89", "FE00", []),
+        ("1231", "7E", ["CombustionEngine.EngineOil.Temperature 86.0"]), ("1231", "FF", []),
+        ("967", "29", ["Row2.Wheel.Left.Tire.Pressure 283"]), ("967", "FFFF", []),
+        ("98", "80", ["FuelSystem.RelativeLevel 50"]), ("98", "0", []), ("207", "FE", []),
         ("251", "1", ["LowVoltageSystemState ON"]), ("4711", "zz", []),
     ])
     func `Ruptela: hexadecimal elements`(id: String, value: String, expected: [String]) throws {
@@ -103,11 +110,12 @@ import VehicleSignals
                 #"{"position":{"deviceId":3,"fixTime":"2026-02-02T02:40:00.000+0000","valid":true,"#
                     + #""latitude":1.5,"speed":10,"attributes":\#(attributes)},"#
                     + #""device":{"uniqueId":"8616","id":3}}"#) == [
-                    "TraveledDistance 1235 \(time)", "CombustionEngine.EngineHours 3.0 \(time)",
+                    "CombustionEngine.EngineHours 3.0 \(time)",
                     "LowVoltageBattery.CurrentVoltage 12.4 \(time)",
                     "LowVoltageSystemState ON \(time)", "Diagnostics.DTCList list of 2 \(time)",
                     "Diagnostics.DTCList P0128 \(time)", "Diagnostics.DTCList P0300 \(time)",
-                    "CurrentLocation.Latitude 1.5 \(time)", "Speed 18.52 \(time)",
+                    "TraveledDistance 1235 \(time)", "CurrentLocation.Latitude 1.5 \(time)",
+                    "Speed 18.52 \(time)",
                 ])
         #expect(
             source.error("traccar/positions", #"{"position":{}}"#)?.reason == .identityMissing)
@@ -130,7 +138,10 @@ import VehicleSignals
                 "autopi/D1/status",
                 #"{"data":{"timestamp":"2026-02-02T02:40:00Z","vin":"V1","signals":["#
                     + #"{"name":"speed","timestamp":"2026-02-02T02:39:50Z","value":50}]}}"#)
-                == ["Speed 50.0 event 2026-02-02T02:39:50.000Z"])
+                == [
+                    "VehicleIdentification.VIN V1 event 2026-02-02T02:40:00.000Z",
+                    "Speed 50.0 event 2026-02-02T02:39:50.000Z",
+                ])
     }
 
     @Test func `WiCAN: values without units or time, state, alert`() throws {
@@ -189,7 +200,10 @@ import VehicleSignals
         for line in [
             "Service.TimeToService 2419200", "LowVoltageBattery.CurrentVoltage 14.335",
             "CombustionEngine.EngineCoolant.Temperature 85.0",
+            "Row1.Wheel.Right.Tire.Pressure 310", "FuelSystem.RelativeLevel 19",
         ] { #expect(lines.contains("\(line) \(time)"), "\(lines)") }
+        // One tank, one level: 0 of the diagnostic socket is no level.
+        #expect(lines.count { $0.contains("RelativeLevel") } == 1)
         // FFFFFFFF, FF and 65535 are no values.
         for word in ["TraveledDistance", "OilLife", "Speed 65535"] {
             #expect(!lines.contains { $0.contains(word) }, "\(word)")

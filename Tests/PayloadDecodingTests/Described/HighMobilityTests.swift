@@ -53,7 +53,29 @@ import VehicleSignals
         (
             "maintenance",
             #""next_inspection_date":[{"data":"2025-08-13T16:07:48Z","timestamp":"T"}]"#,
-            ["Service.TimeToService 86400"]
+            ["Service.Ext.TimeToInspection 86400"]
+        ),
+        (
+            "maintenance",
+            #""last_service_date":[{"data":"2024-05-01T00:00:00Z","timestamp":"T"}]"#,
+            ["Service.Ext.LastServiceDate 2024-05-01T00:00:00Z"]
+        ),
+        (
+            "diagnostics",
+            #""tire_pressures_targets":[{"data":{"location":"rear_left","pressure":{"value":2.5,"#
+                + #""unit":"bars"}},"timestamp":"T"}]"#,
+            ["Service.Ext.TirePressureTarget.Row2.Left 250"]
+        ),
+        (
+            "diagnostics",
+            #""odometer":[{"data":{"unit":"kilometers","value":"19201.01"},"timestamp":"T"}]"#,
+            ["TraveledDistance 19201010"]
+        ),
+        (
+            "dashboard_lights",
+            #""dashboard_lights":[{"data":{"name":"high_beam","state":"on"},"timestamp":"T"},"#
+                + #"{"data":{"name":"engine_indicator","state":"off"},"timestamp":"T"}]"#,
+            ["Diagnostics.Ext.IsMILOn false"]
         ),
         (
             "maintenance",
@@ -119,7 +141,7 @@ import VehicleSignals
                 topic,
                 head + #"{"maintenance":{"next_inspection_date":{"data":"2025-08-12T16:08:00Z"}}}}"#
             )
-                == ["Service.TimeToService 12 backend \(Self.at)"])
+                == ["Service.Ext.TimeToInspection 12 backend \(Self.at)"])
         #expect(
             source.error("live/level13/APP/OTHER/x/get/y", head + "{}}")?.reason
                 == .identityDisagrees)
@@ -141,6 +163,7 @@ import VehicleSignals
         #expect(readings["maintenance._time_to_next_service.json"] == 1)
         #expect(readings["maintenance.next_inspection_date.json"] == 1)
         #expect(readings["vehicle_location.coordinates.json"] == 2)
+        #expect(readings["dashboard_lights.dashboard_lights.json"] == 1)
         #expect(readings["crash.incidents.json"] == 0)
     }
 }

@@ -31,6 +31,14 @@ import VehicleSignals
                 "Row2.Wheel.Right.Tire.IsPressureLow true",
             ]
         ),
+        ("v/vin", "WVWZZZ1KZ6W000001", ["VehicleIdentification.VIN WVWZZZ1KZ6W000001"]),
+        (
+            "v/t/temp", "21,21.5,-3,22",
+            [
+                "Row1.Wheel.Left.Tire.Temperature 21.0", "Row1.Wheel.Right.Tire.Temperature 21.5",
+                "Row2.Wheel.Left.Tire.Temperature -3.0", "Row2.Wheel.Right.Tire.Temperature 22.0",
+            ]
+        ),
         (
             "v/t/pressure", "206.843,216.483,0,175.79",
             [
@@ -61,7 +69,22 @@ import VehicleSignals
         #expect(
             try source.lines("ovms/u/CAR/notify/alert/batt/12v/alert", "12V low") == ["ignored"])
         #expect(try source.lines("ovms/u/CAR/event/vehicle/charge/start", "") == ["ignored"])
-        #expect(try source.decode("ovms/u/CAR/metric/v/vin", "X").outcome.unknownSignals == 1)
+        #expect(try source.decode("ovms/u/CAR/metric/m/version", "X").outcome.unknownSignals == 1)
+    }
+
+    @Test func `without a vehicle's id in the prefix the user's name is the car's`() throws {
+        var source = try DescribedSource("ovms")
+        #expect(
+            try source.lines("ovms/CAR/metric/v/p/odometer", "57913.1")
+                == ["TraveledDistance 57913100 \(Self.arrival)"])
+        let topic = "ovms/CAR/metric/v/p/odometer"
+        let route = try #require(source.fast.route(topic))
+        let start = Int(route.vehicleOffset)
+        let name = Array(topic.utf8)[start..<start + Int(route.vehicleLength)]
+        #expect(String(decoding: name, as: UTF8.self) == "CAR")
+        for topic in ["event", "event/vehicle/on", "notify/info/x", "client/1/command/2"] {
+            #expect(try source.lines("ovms/CAR/\(topic)", "") == ["ignored"], "\(topic)")
+        }
     }
 
     @Test func `the published samples decode`() throws {
@@ -71,6 +94,6 @@ import VehicleSignals
         for sample in samples {
             readings += try source.decode(sample.topic, sample.payload).readings.count
         }
-        #expect(readings == 15)
+        #expect(readings == 16)
     }
 }

@@ -57,6 +57,71 @@ import VehicleSignals
         #expect(try source.lines("homeassistant/sensor/VIN1/lv_battery/state", "{}") == ["ignored"])
     }
 
+    @Test func `codes of each system make one list, as texts or as objects`() throws {
+        var source = try DescribedSource("onstar2mqtt")
+        let topic = "homeassistant/1G1/adv_diag/state"
+        func codes(_ payload: String) throws -> [String] {
+            try source.lines(topic, payload).map { $0.replacing("Diagnostics.DTCList ", with: "") }
+        }
+        let arrival = "arrival 2026-02-02T02:40:00.000Z"
+        #expect(
+            try codes(
+                #"{"engine_system":"GOOD","engine_attr":{"dtc_count":2,"dtcs":["P0128","P0442"]},"#
+                    + #""abs_attr":{"dtc_count":1,"dtcs":["C0035"]}}"#) == [
+                    "list of 3 \(arrival)", "P0128 \(arrival)", "P0442 \(arrival)",
+                    "C0035 \(arrival)",
+                ])
+        let time = "event 2024-03-15T10:30:45.100Z"
+        #expect(
+            try codes(
+                #"{"airbag_system":"CHECK","airbag_system_attr":{"last_updated":"\#(Self.new)","#
+                    + #""dtc_count":1,"safety_belt":{"dtc_count":1},"dtcs":[{"description":"x","#
+                    + #""code":"B0015","severity":"HIGH"}]},"electric_lamp_system_attr":{"#
+                    + #""dtc_count":0},"onstar_system_attr":{"last_updated":"\#(Self.new)"}}"#)
+                == ["list of 1 \(time)", "B0015 \(time)"])
+        #expect(
+            try codes(
+                #"{"onstar_system_attr":{"last_updated":"\#(Self.new)","dtcs":["U0100"]}}"#)
+                == ["list of 1 \(time)", "U0100 \(time)"])
+        // Systems without codes say so by their count alone.
+        #expect(try codes(#"{"airbag_system_attr":{"dtc_count":0}}"#).isEmpty)
+        #expect(try codes(#"{"abs_attr":{"dtcs":[]}}"#) == ["list of 0 \(arrival)"])
+    }
+
+    @Test(arguments: [
+        ("sensor", "fuel_level_status", "fuel_level", "72", "FuelSystem.RelativeLevel 72"),
+        ("sensor", "fuel_level_status", "fuel_range", "468.32", "FuelSystem.Range 468320"),
+        ("sensor", "fuel_level_status", "fuel_remaining", "40.5", "FuelSystem.AbsoluteLevel 40.5"),
+        ("sensor", "fuel_level", "fuel_level", "\"12\"", "FuelSystem.RelativeLevel 12"),
+        ("sensor", "high_voltage_battery", "ev_range", "317.98", "TractionBattery.Range 317980"),
+        (
+            "sensor", "high_voltage_battery", "charge_state", "70",
+            "TractionBattery.StateOfCharge.Displayed 70.0"
+        ),
+        (
+            "sensor", "high_voltage_battery", "ambient_air_temperature", "17.5",
+            "Exterior.AirTemperature 17.5"
+        ),
+        (
+            "binary_sensor", "washer_fluid_low", "washer_fluid_low", "\"TRUE\"",
+            "Service.Ext.IsWasherFluidLow true"
+        ),
+        ("sensor", "fuel_level", "fuel_level", "\"Unavailable\"", nil),
+        ("sensor", "high_voltage_battery", "ev_range", "\"unavailable\"", nil),
+        ("sensor", "high_voltage_battery", "charge_state", "\"unknown\"", nil),
+        ("sensor", "engine_oil_life", "eol_read", "\"None\"", nil),
+        ("binary_sensor", "brake_fluid_low", "brake_fluid_low", "\"unavailable\"", nil),
+    ])
+    func `an element of a group`(
+        kind: String, group: String, element: String, value: String, expected: String?
+    ) throws {
+        var source = try DescribedSource("onstar2mqtt")
+        let payload = #"{"\#(element)":\#(value),"\#(element)_last_updated":"\#(Self.new)"}"#
+        let topic = "homeassistant/\(kind)/VIN1/\(group)/state"
+        let line = expected.map { "\($0) event 2024-03-15T10:30:45.100Z" }
+        #expect(try source.lines(topic, payload) == [line].compactMap(\.self))
+    }
+
     @Test func `the published samples decode`() throws {
         guard let samples = try DescribedSource.samples("onstar2mqtt/mqtt_state_messages.jsonl")
         else { return }
@@ -67,7 +132,8 @@ import VehicleSignals
             readings += decoded.readings.count
             #expect(decoded.readings.allSatisfy { $0.timeQuality == .event }, "\(sample.topic)")
         }
-        #expect(readings == 15)
+        // Eight of them are what placards say of tyres, three are of a traction battery.
+        #expect(readings == 26)
     }
 
     @Test func `kilometres and miles of one recorded car agree`() throws {
