@@ -37,7 +37,10 @@ public final class MistakeList {
 
     public init() {}
 
-    public func add(_ mistake: ConfigurationMistake) { all.append(mistake) }
+    /// Once each: a line that holds for several places is one mistake.
+    public func add(_ mistake: ConfigurationMistake) {
+        if !all.contains(mistake) { all.append(mistake) }
+    }
 
     /// Throws what was collected, if anything.
     public func throwIfAny() throws(ConfigurationMistakes) {

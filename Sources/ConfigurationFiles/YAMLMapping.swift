@@ -69,9 +69,15 @@ public final class YAMLMapping {
                 file: file, line: mark.line, column: mark.column,
                 message: "this is not YAML: \(problem)",
                 remedy: "look at the indentation and at quotes in this line and the one above")
+        case .duplicatedKeysInMapping(let keys, let context):
+            ConfigurationMistake(
+                file: file, line: context.mark.line, column: context.mark.column,
+                message: "this mapping has a key twice: " + keys.sorted().joined(separator: ", "),
+                remedy: "leave one of them out, or give it another name")
         default:
             ConfigurationMistake(
-                file: file, line: 0, column: 0, message: "this is not YAML: \(error)", remedy: "")
+                file: file, line: 0, column: 0, message: "this is not YAML: \(error)",
+                remedy: "save the file as UTF-8 with one document in it")
         }
     }
 
@@ -98,6 +104,21 @@ public final class YAMLMapping {
             return nil
         }
         return found
+    }
+
+    /// Whether a list stands there, and nothing in it.
+    func isEmptyList(_ key: String) -> Bool { value(key)?.sequence?.isEmpty == true }
+
+    /// Notes a mistake at the element of a list below `key`; at the one value where it is no list.
+    public func report(_ key: String, at index: Int, _ message: String, remedy: String) {
+        guard overrides.byPath[fullPath(key)] == nil,
+            let sequence = value(key)?.sequence, index < sequence.count
+        else { return report(key, message, remedy: remedy) }
+        let mark = sequence[index].mark
+        mistakes.add(
+            ConfigurationMistake(
+                file: file, line: mark?.line ?? 0, column: mark?.column ?? 0, message: message,
+                remedy: remedy))
     }
 
     /// Notes a mistake at the value of `key`, or at the mapping where the key is missing.

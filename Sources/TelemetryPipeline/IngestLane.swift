@@ -85,11 +85,23 @@ private struct LaneRound {
             topic: topic, payload: payload, arrival: now, registry: basis.registry, after: &hint)
         if basis.registry.gate(of: message.vehicle) == .off {
             batch.gatedCount += 1
+            note(message, topic, payload)
             return
         }
         batch.append(topic: topic, payload: payload, flags: flags, arrival: now)
         routed.append(message)
         contentBytes += topic.byteCount + payload.byteCount
+    }
+
+    /// Keeps of a gated message what the others behind the same edge node need of it, if anything.
+    /// As a blanked one: it says nothing of a vehicle, and is counted with the one that it is of.
+    private mutating func note(_ message: RoutedMessage, _ topic: RawSpan, _ payload: RawSpan) {
+        let sources = basis.router.sources
+        guard let route = message.route,
+            let note = sources.sequenceNote(route, topic: topic, payload: payload)
+        else { return }
+        batch.append(note, arrival: now)
+        routed.append(RoutedMessage(route: note.route(in: sources), vehicle: .unknown))
     }
 
     mutating func startOver(_ configuration: PipelineConfiguration) {

@@ -16,8 +16,8 @@ struct RegistryChanges: Sendable {
 }
 
 extension TelemetryPipeline {
-    /// Names that lead to no vehicle, in no order.
-    public var unlinkedNames: [UnlinkedNames.Name] { unlinked.entries.map(\.name) }
+    /// Names that lead to no vehicle, in no order: those under which a message was believed.
+    public var unlinkedNames: [UnlinkedNames.Name] { unlinked.believed.map(\.name) }
 
     /// Puts a new registry in force. State of names that it links moves to their vehicles, unless
     /// telemetry of the vehicle is switched off: then it is forgotten.
@@ -60,15 +60,19 @@ extension TelemetryPipeline {
         throw sequencer.isEnded ? PipelineStopped() : heldUp
     }
 
-    /// Forgets names that nobody linked in time, with their state.
+    /// Forgets names that nobody linked in time, with their state, and after an hour those under
+    /// which nothing was believed.
     public func forgetOldNames(now: Timestamp) {
-        let limit = now.advanced(
-            by: TimeSpan(milliseconds: -configuration.unlinkedKept.milliseconds))
+        let limits = UnlinkedNames.Limits(
+            unheard: now.advanced(
+                by: TimeSpan(milliseconds: -configuration.unlinkedKept.milliseconds)),
+            unbelieved: now.advanced(
+                by: TimeSpan(milliseconds: -UnlinkedNames.unbelievedKept.milliseconds)))
         let deadline = heldUpLimit
         changes.withLock { changes in
             let registry = changes.wanted ?? registry
             changes.wanted = nil
-            bring(registry, forgettingBefore: limit, &changes, until: deadline)
+            bring(registry, forgettingBefore: limits, &changes, until: deadline)
         }
     }
 
@@ -102,7 +106,8 @@ extension TelemetryPipeline {
     /// seen here, and a message that comes after is asked for its vehicle again by the workers.
     private func bring(
         _ registry: VehicleRegistry, sources: CompiledSources? = nil,
-        forgettingBefore old: Timestamp?, _ changes: inout RegistryChanges, until limit: Date?
+        forgettingBefore old: UnlinkedNames.Limits?, _ changes: inout RegistryChanges,
+        until limit: Date?
     ) {
         var made: Adoption?
         var names: [UnlinkedNames.Name] = []
@@ -145,5 +150,33 @@ extension TelemetryPipeline {
             adoption.move(VehicleLink(from: entry.key, to: key))
         }
         return names
+    }
+}
+
+extension MessageRouter {
+    /// The vehicle that a sender on this topic is, as far as the topic tells.
+    func vehicle(ofSenderOn topic: [UInt8], registry: VehicleRegistry) -> VehicleKey {
+        let bytes = unsafe topic.span.bytes
+        guard let route = sources.route(topic: bytes), route.vehicleLength > 0 else {
+            return .unknown
+        }
+        return registry.vehicle(
+            source: route.source, bytes, from: Int(route.vehicleOffset),
+            count: Int(route.vehicleLength))
+    }
+}
+
+extension SequenceNote {
+    /// `nil` where the source takes no messages of the node itself; then nobody follows it.
+    func route(in sources: CompiledSources) -> Route? {
+        unsafe sources.route(topic: topic.span.bytes)
+    }
+}
+
+extension MessageBatch {
+    mutating func append(_ note: SequenceNote, arrival: Timestamp) {
+        unsafe append(
+            topic: note.topic.span.bytes, payload: note.payload.span.bytes, flags: .blanked,
+            arrival: arrival)
     }
 }

@@ -34,17 +34,36 @@ public final class UnlinkedNames: Sendable {
     /// writing each at every snapshot would store nothing that anybody asks for.
     static let storedLagMax = TimeSpan.hours(1)
 
+    /// How long a name holds its number under which no message was believed: nothing is kept under
+    /// it, so it only has to outlast what is on its way.
+    static let unbelievedKept = TimeSpan.hours(1)
+
+    /// Before which moments names are forgotten.
+    struct Limits {
+        var unheard: Timestamp
+        var unbelieved: Timestamp
+    }
+
     private struct Contents {
         var byName: [Name: Entry] = [:]
         /// "Last heard" as it stands in the store, of names that stand there.
         var storedSeen: [Name: Timestamp] = [:]
+        /// Names, by number, under which no message was believed: nobody is told of them.
+        var unbelieved: [VehicleKey: Name] = [:]
         var nextNumber = VehicleKey.firstUnlinked.number
         /// How often numbers ended without a vehicle to take over what stands under them.
         var forgettings: UInt64 = 0
 
-        mutating func forget(_ name: Name) {
-            byName[name] = nil
+        var believed: [Entry] {
+            byName.values.filter { unbelieved[$0.key] == nil }
+        }
+
+        @discardableResult
+        mutating func forget(_ name: Name) -> Entry? {
+            let entry = byName.removeValue(forKey: name)
+            if let entry { unbelieved[entry.key] = nil }
             storedSeen[name] = nil
+            return entry
         }
     }
 
@@ -82,18 +101,28 @@ public final class UnlinkedNames: Sendable {
             contents.nextNumber += 1
             contents.byName[name] = Entry(
                 name: name, key: key, firstSeen: arrival, lastSeen: arrival)
+            contents.unbelieved[key] = name
             return key
         }
     }
 
-    /// All names, in no order.
+    /// Notes that a message under this number was believed: it was decoded, what it says of its
+    /// vehicle agrees, and it brought readings. Until then the name counts for nothing.
+    func believe(_ key: VehicleKey) {
+        contents.withLock { _ = $0.unbelieved.removeValue(forKey: key) }
+    }
+
+    /// All names that have a number, in no order.
     public var entries: [Entry] { contents.withLock { Array($0.byName.values) } }
-    public var count: Int { contents.withLock { $0.byName.count } }
+    /// Those under which a message was believed.
+    public var believed: [Entry] { contents.withLock { $0.believed } }
+    /// How many those are.
+    public var count: Int { contents.withLock { $0.byName.count - $0.unbelieved.count } }
 
     /// Names that are new since they were last stored, or were heard long after.
     var changedEntries: [Entry] {
         contents.withLock { contents in
-            contents.byName.values.filter { entry in
+            contents.believed.filter { entry in
                 guard let stored = contents.storedSeen[entry.name] else { return true }
                 return entry.lastSeen.since(stored) >= Self.storedLagMax
             }
@@ -109,10 +138,13 @@ public final class UnlinkedNames: Sendable {
         }
     }
 
-    /// Forgets names that were not heard since `limit`, and says which.
-    func removeUnheard(since limit: Timestamp) -> [Entry] {
+    /// Forgets names that were not heard since the limits, and says which.
+    func removeUnheard(since limits: Limits) -> [Entry] {
         contents.withLock { contents in
-            let old = contents.byName.values.filter { $0.lastSeen < limit }
+            let old = contents.byName.values.filter {
+                $0.lastSeen < limits.unheard
+                    || $0.lastSeen < limits.unbelieved && contents.unbelieved[$0.key] != nil
+            }
             for entry in old { contents.forget(entry.name) }
             if !old.isEmpty { contents.forgettings += 1 }
             return old
@@ -122,8 +154,7 @@ public final class UnlinkedNames: Sendable {
     /// Forgets names for good, and says which were there, with their numbers of now.
     func forget(_ names: [Name]) -> [Entry] {
         contents.withLock { contents in
-            let known = names.compactMap { contents.byName.removeValue(forKey: $0) }
-            for entry in known { contents.forget(entry.name) }
+            let known = names.compactMap { contents.forget($0) }
             if !known.isEmpty { contents.forgettings += 1 }
             return known
         }

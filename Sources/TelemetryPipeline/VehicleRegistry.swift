@@ -38,6 +38,8 @@ public final class VehicleRegistry: Sendable {
     private let vehicles: [RegisteredVehicle?]
     /// Their gates once more, dense: asked for each message, they stay in the cache.
     private let gates: [TelemetryGate]
+    /// Whether any holder lets nothing in.
+    let hasClosedGates: Bool
     /// Numbers of their time zones, dense too.
     private let zoneNumbers: [UInt16]
     private let zones: [TimeZoneRules]
@@ -62,6 +64,7 @@ public final class VehicleRegistry: Sendable {
         for vehicle in list { byKey[Int(vehicle.key.number)] = vehicle }
         vehicles = byKey
         gates = byKey.map { $0?.gate ?? .all }
+        hasClosedGates = gates.contains(.off)
         precondition(zones.count <= Int(UInt16.max), "there are some 600 time zones on Earth")
         zoneNumbers = byKey.map { UInt16($0?.zone ?? 0) }
         self.zones = zones

@@ -38,6 +38,12 @@ extension VehicleShare {
         var message = MessageInRound(
             view: round.batch.message(place), vehicle: routed.vehicle, position: round.position,
             index: place)
+        if message.view.flags.contains(.blanked), let route = routed.route {
+            // A note, for everybody: blanked, and yet on a topic. It was counted with the message
+            // that it was taken of.
+            message.vehicle = .unknown
+            return listen(message, route, bytes)
+        }
         if routed.vehicle.isUnlinked || registry.isGone(routed.vehicle) {
             // It may have been linked since it came; then another worker may own it.
             message.vehicle = fixed.router.relink(
@@ -59,9 +65,26 @@ extension VehicleShare {
     /// is decoded by those too whom it does not concern.
     private mutating func listen(_ message: MessageInRound, _ route: Route?, _ bytes: RawSpan) {
         guard let route, fixed.router.sources.isHeardByAll(route) else { return }
+        if registry.gate(of: message.vehicle) == .off { return follow(message, route, bytes) }
         _ = try? Self.decode(
             fixed, route, message, bytes, room: fixed.configuration.readingsMax,
             textRoom: fixed.configuration.textBytesMax, &workspace, &readings, &texts)
+    }
+
+    /// Of a message that was switched off after it was journaled, takes what the others behind the
+    /// same edge node need, and nothing else.
+    private mutating func follow(_ message: MessageInRound, _ route: Route, _ bytes: RawSpan) {
+        let sources = fixed.router.sources
+        let note = sources.sequenceNote(
+            route, topic: bytes.extracting(message.topic),
+            payload: bytes.extracting(message.payload))
+        guard let note, let noteRoute = note.route(in: sources) else { return }
+        var batch = MessageBatch()
+        batch.append(note, arrival: message.view.arrival)
+        let left = MessageInRound(
+            view: batch.message(0), vehicle: .unknown, position: message.position,
+            index: message.index)
+        batch.withBytes { listen(left, noteRoute, $0) }
     }
 
     private mutating func apply(_ message: MessageInRound, _ route: Route?, _ bytes: RawSpan) {
@@ -75,6 +98,7 @@ extension VehicleShare {
         if gate == .off {
             // Switched off, or linked to a vehicle that is, since the message came.
             counters.gated += 1
+            if let route { follow(message, route, bytes) }
             return
         }
         guard let route else {
@@ -102,10 +126,7 @@ extension VehicleShare {
             fixed.rebirths.ask(
                 fixed.router.sources, route, topic: bytes.extracting(message.topic))
         }
-        counters.readings += UInt64(outcome.readings)
-        counters.readingsDropped += UInt64(outcome.unknownSignals) + UInt64(outcome.outOfRange)
-        counters.readingsDropped +=
-            UInt64(outcome.unexplained) + UInt64(outcome.droppedTransfers)
+        counters.count(outcome)
         guard message.vehicle != .unknown else {
             if readings.isEmpty {
                 // It speaks of no vehicle, as the births of a node do whose devices are vehicles.
@@ -158,6 +179,9 @@ extension VehicleShare {
             counters.readingsGated += UInt64(decoded - readings.count)
         }
         let arrival = message.view.arrival
+        if message.vehicle.isUnlinked, vehicles.place(of: message.vehicle) == nil {
+            guard mayBegin(message, source, bytes) else { return }
+        }
         let place = vehicles.placeOrInsert(message.vehicle)
         writeDown(place)
         let outcome = Self.apply(
@@ -179,9 +203,7 @@ extension VehicleShare {
         counters.readingsInFuture += UInt64(outcome.future)
         counters.odometerRefused += UInt64(outcome.implausible) + UInt64(outcome.sentinel)
         if outcome.future > 0, Int(outcome.future) == readings.count {
-            park(
-                message, bytes, source: source, reason: "time_in_future", offset: nil,
-                sentence: "every time in it lies ahead of the clock by more than five minutes")
+            parkFuture(message, source, bytes)
         } else if message.vehicle.isUnlinked {
             counters.unlinked += 1
         } else if outcome.isApplied || decoded == 0 {
@@ -192,6 +214,37 @@ extension VehicleShare {
         } else {
             counters.duplicate += 1
         }
+    }
+
+    /// Whether a name without any state gets one by this message, and is known from now on. What
+    /// brings no reading, or none that can be believed, is counted here and leaves nothing behind.
+    private mutating func mayBegin(
+        _ message: MessageInRound, _ source: SourceID, _ bytes: RawSpan
+    ) -> Bool {
+        guard !readings.isEmpty else {
+            counters.unlinked += 1
+            return false
+        }
+        var trial = VehicleSlot()
+        let arrival = message.view.arrival
+        let outcome = Self.apply(
+            readings, to: &trial, source, fixed, zone: registry.zone(of: message.vehicle),
+            now: fixed.clock.plausibleNow(arrival: arrival), arrival: arrival)
+        guard Int(outcome.future) < readings.count else {
+            counters.readingsInFuture += UInt64(outcome.future)
+            parkFuture(message, source, bytes)
+            return false
+        }
+        fixed.router.unlinked.believe(message.vehicle)
+        return true
+    }
+
+    private mutating func parkFuture(
+        _ message: MessageInRound, _ source: SourceID, _ bytes: RawSpan
+    ) {
+        park(
+            message, bytes, source: source, reason: "time_in_future", offset: nil,
+            sentence: "every time in it lies ahead of the clock by more than five minutes")
     }
 
     /// Static, so that the readings are lent while the slot is changed.
@@ -211,7 +264,8 @@ extension VehicleShare {
         _ message: MessageInRound, _ bytes: RawSpan, source: SourceID?, reason: String,
         offset: Int?, sentence: String
     ) {
-        counters.quarantined += 1
+        counters.countQuarantined(
+            source.map { fixed.router.sources.name(of: $0) } ?? "", reason: reason)
         let size = message.view.topicLength + message.view.payloadLength
         guard quarantine.count < fixed.configuration.quarantinePendingMax,
             size <= fixed.configuration.quarantinePendingBytesMax - quarantineBytes

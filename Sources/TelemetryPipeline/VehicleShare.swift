@@ -177,6 +177,19 @@ struct VehicleShare {
             if isReplaying { vehicles.markWatched(place) } else { evaluate(place, now: now) }
         }
         if before !== registry { noteChangedFacts(before: before) }
+        forgetGatedSenders()
+    }
+
+    /// Of a sender whose holder lets nothing in, births are not heard: what is remembered of the
+    /// last one may not hold any more when the gate is opened again.
+    private mutating func forgetGatedSenders() {
+        guard registry.hasClosedGates else { return }
+        let (router, registry) = (fixed.router, registry)
+        let isGated = { (topic: [UInt8]) in
+            registry.gate(of: router.vehicle(ofSenderOn: topic, registry: registry)) == .off
+        }
+        router.sources.forgetSessions(in: &workspace, where: isGated)
+        unsavedSessions.removeAll { isGated($0.topic) }
     }
 
     /// Vehicles whose plan, battery or class changed are looked at with the next tick.

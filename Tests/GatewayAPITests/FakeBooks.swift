@@ -227,6 +227,12 @@ actor FakeStatus: GatewayStatus {
         snapshot.messages.gated = 2_204
         snapshot.messages.unlinked = 940
         snapshot.messages.quarantined = 65
+        snapshot.refusals = [
+            .init(source: "", reason: "no_source", count: 24),
+            .init(source: "bmw", reason: "identity_disagrees", count: 41),
+        ]
+        snapshot.readings.decoded = 7_190_044
+        snapshot.readings.dropped = [.init("absent", 310), .init("out_of_range", 7)]
         snapshot.receivedASecond = 4_812.4
         snapshot.appliedASecond = 4_809.9
         snapshot.vehiclesHeard = 486

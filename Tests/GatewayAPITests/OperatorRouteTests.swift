@@ -60,6 +60,12 @@ struct OperatorRouteTests {
             let text = answer.text
             #expect(text.contains("turnpike_messages_total{outcome=\"quarantined\"} 65\n"))
             #expect(
+                text.contains(
+                    "turnpike_messages_quarantined_total{source=\"bmw\","
+                        + "reason=\"identity_disagrees\"} 41\n"))
+            #expect(text.contains("turnpike_readings_total 7190044\n"))
+            #expect(text.contains("turnpike_readings_dropped_total{reason=\"absent\"} 310\n"))
+            #expect(
                 text.contains("turnpike_broker_connected{connection=\"main-\\\"2\\\"\\n\"} 0\n"))
             #expect(
                 text.contains(

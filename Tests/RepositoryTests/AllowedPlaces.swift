@@ -41,7 +41,6 @@ enum AllowedPlaces {
         "Sources/VehicleSignals/PackedStates.swift",
         "Sources/VehicleSignals/SignalCatalogue.swift",
         "Sources/turnpike/Adapters/StateKeeperAdapter.swift",
-        "Sources/turnpike/Commands/DecodeCommand.swift",
         "Sources/turnpike/Commands/DoctorCommand.swift",
         "Sources/turnpike/Commands/ClockCheck.swift",
         "Sources/turnpike/Gateway/DecodingTrial.swift",

@@ -136,7 +136,7 @@ import VehicleState
         try running.send([Message("spBv1.0/fleet/NDATA/CAR1", Self.data(sequence: 2))])
         try running.end()
         #expect(running.pipeline.counters.readings == 3)
-        #expect(running.pipeline.counters.readingsDropped == 0)
+        #expect(running.pipeline.counters.valuesUnexplained == 0)
         // The name has its number still, and the session is stored under its source.
         #expect(site.keeper.now.names.values.map(\.name.source) == [SourceID(1)])
         #expect(site.keeper.now.sessions.map(\.source) == ["nodes"])
@@ -156,6 +156,7 @@ import VehicleState
         #expect(running.pipeline.unlinkedCount == 0)
         try running.pipeline.adopt(second, registry: site.registry(1))
         try running.send([annexed, Self.report(1, step: 1)])
+        try running.pipeline.saveState()
         #expect(running.pipeline.unlinkedNames.map(\.source) == [SourceID(1)])
         try running.pipeline.adopt(third, registry: site.registry(1))
         try running.send([Self.report(1, step: 2)])

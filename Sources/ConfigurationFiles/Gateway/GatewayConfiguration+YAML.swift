@@ -136,6 +136,12 @@ extension GatewayConfiguration.Broker {
         roundBytesMax = section.int(
             "round_bytes_max", in: 65_536...268_435_456, default: roundBytesMax)
         subscriptions = section.strings("subscriptions", default: subscriptions)
+        section.checkFilters("subscriptions", subscriptions)
+        if share.utf8.count > 500 || share.contains(where: { "/+#\0".contains($0) }) {
+            section.report(
+                "share", "\"\(share)\" cannot name a shared group",
+                remedy: "write a word without /, + and #")
+        }
         lastWill.read(section)
         if connections > 1, share.isEmpty {
             section.report(

@@ -51,9 +51,13 @@ struct FieldReader {
         for (index, base) in bases.enumerated() {
             let common = Inherited(
                 time: index < times.count ? times[index] : nil, below: base, shape: shape)
-            fields += entries.flatMap { self.fields($0, common) }
+            for entry in entries {
+                let new = self.fields(entry, common)
+                check(new, against: fields, entry)
+                fields += new
+            }
         }
-        if !entry.has("fields") {
+        if !entry.has("fields") || entry.isEmptyList("fields") {
             entry.report(
                 "fields", "the mapping has no fields",
                 remedy: "write  fields:  and below it  - {path: speed, signal: Vehicle.Speed}")
@@ -61,6 +65,29 @@ struct FieldReader {
         entries.forEach { $0.finish() }
         entry.finish()
         return DocumentMapping(fields: fields, vehiclePath: vehicle)
+    }
+
+    /// Notes a path that leads nowhere, and a value that is taken for one signal twice.
+    private func check(
+        _ new: [FieldMapping], against fields: [FieldMapping], _ entry: YAMLMapping
+    ) {
+        guard let field = new.first else { return }
+        if !PathStep.isPossible(field.path) {
+            entry.report(
+                "path",
+                "\(field.path.text): a path begins with a key and enters JSON in a text "
+                    + "at most once",
+                remedy: "begin with a key, and write (json) once")
+        }
+        let isThere = fields.contains {
+            $0.path == field.path && $0.signal == field.signal && $0.shape == field.shape
+                && $0.when == field.when && $0.unless == field.unless && $0.part == field.part
+        }
+        if new.count == 1, isThere {
+            entry.report(
+                "path", "\(field.path.text) is taken for \(field.signal) twice",
+                remedy: "leave one of them out")
+        }
     }
 
     /// One field, or one for each signal of the catalogue.
@@ -167,10 +194,15 @@ struct FieldReader {
     private func unit(_ entry: YAMLMapping, _ definition: SignalDefinition?) -> Unit? {
         let unit = entry.unit("unit")
         if let unit, let definition, unit.conversion(to: definition.unit) == nil {
-            let target = definition.unit.symbol.isEmpty ? "no unit" : definition.unit.symbol
+            let target = definition.unit.symbol
             entry.report(
-                "unit", "\(unit.symbol) does not convert into \(target) of \(definition.path)",
-                remedy: "write the unit that the source sends, or another signal")
+                "unit",
+                target.isEmpty
+                    ? "\(definition.path) has no unit that \(unit.symbol) could become"
+                    : "\(unit.symbol) does not convert into \(target) of \(definition.path)",
+                remedy: target.isEmpty
+                    ? "leave the unit out, or name another signal"
+                    : "write the unit that the source sends, or another signal")
         }
         return unit
     }

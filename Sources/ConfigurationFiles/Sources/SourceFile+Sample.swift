@@ -12,7 +12,7 @@ extension SourceFile {
         let topic = entry.requiredString("topic", example: "vss/CAR-1/telemetry")
         var payload: [UInt8]?
         if let digits = entry.text("hex") {
-            payload = bytes(ofHex: digits)
+            payload = HexadecimalText.bytes(digits)
             if payload == nil {
                 entry.report(
                     "hex", "these are no hexadecimal digits, two a byte",
@@ -26,27 +26,24 @@ extension SourceFile {
         return SourceSample(topic: topic, payload: payload)
     }
 
-    /// Reports a sample that the source's own mapping does not decode.
+    /// Reports a sample that the source's own mapping does not decode, or of which nothing comes.
     static func check(_ sample: SourceSample, by sources: CompiledSources, _ root: YAMLMapping) {
         do throws(DecodeError) {
-            guard try sources.decode(sample) == nil else { return }
-            root.mapping("sample").report(
-                "topic", "no template of this source takes \(sample.topic)",
-                remedy: "write a topic as the vehicles use it")
+            guard let decoded = try sources.decode(sample) else {
+                root.mapping("sample").report(
+                    "topic", "no template of this source takes \(sample.topic)",
+                    remedy: "write a topic as the vehicles use it")
+                return
+            }
+            if decoded.readings.isEmpty {
+                root.mapping("sample").report(
+                    "topic", "the sample becomes no reading",
+                    remedy: "write a message with a value that is mapped, or mend the mapping")
+            }
         } catch {
             root.mapping("sample").report(
                 "topic", "the sample cannot be decoded: \(error.sentence)",
                 remedy: "mend the sample or the mapping")
-        }
-    }
-
-    private static func bytes(ofHex text: String) -> [UInt8]? {
-        let digits = text.filter { !$0.isWhitespace }.map(\.hexDigitValue)
-        guard !digits.isEmpty, digits.count.isMultiple(of: 2), !digits.contains(nil) else {
-            return nil
-        }
-        return stride(from: 0, to: digits.count, by: 2).map {
-            UInt8((digits[$0] ?? 0) << 4 | (digits[$0 + 1] ?? 0))
         }
     }
 }

@@ -87,7 +87,7 @@ public enum SourceFile {
             let sources = try CompiledSources(definitions: [definition], catalogue: catalogue)
             if let sample { check(sample, by: sources, root) }
         } catch {
-            root.report("source", error.sentence, remedy: "mend the mapping of this source")
+            root.report("source", error.words, remedy: "mend the mapping of this source")
             throw ConfigurationMistakes(mistakes.all)
         }
         try mistakes.throwIfAny()
@@ -123,9 +123,20 @@ public enum SourceFile {
                     "form", "the topic does not say what its payloads are",
                     remedy: "write  form:  and one of " + forms.joined(separator: ", "))
             }
+            if form.isEmpty {
+                // What else is wrong with the entry shows when its form is known.
+                for key in ["mapping", "else_mapping"] {
+                    entry.text(key).map { _ = used.insert($0) }
+                }
+                entry.text("bus").map { _ = usedBuses.insert($0) }
+                _ = template(entry)
+                continue
+            }
             if ProtobufTopicReader.forms.contains(form) {
                 let reader = ProtobufTopicReader(root: root, documents: documents)
-                if let topic = reader.topic(entry, form, used: &used) { topics.append(topic) }
+                if let topic = reader.topic(entry, form, used: &used) {
+                    add(topic, entry, to: &topics)
+                }
                 continue
             }
             var mapping: DocumentMapping?
@@ -151,15 +162,27 @@ public enum SourceFile {
             entry.finish()
             guard let template else { continue }
             if let bus, let definition = frameTopic(entry, template, bus) {
-                topics.append(definition)
+                add(definition, entry, to: &topics)
             }
             let definition = topic(entry, template, form, mapping, field: field)
-            if let definition { topics.append(definition) }
+            if let definition { add(definition, entry, to: &topics) }
         }
         reportUnused(root, "mappings", "mapping", Set(documents.keys).subtracting(used))
         let buses = root.mapping("buses").keys
         reportUnused(root, "buses", "bus", Set(buses).subtracting(usedBuses))
         return topics
+    }
+
+    private static func add(
+        _ topic: TopicDefinition, _ entry: YAMLMapping, to topics: inout [TopicDefinition]
+    ) {
+        if topics.contains(where: { $0.template.segments == topic.template.segments }) {
+            entry.report(
+                "topic", "the topic \(topic.template.text) stands twice",
+                remedy: "leave one of them out")
+        } else {
+            topics.append(topic)
+        }
     }
 
     private static func reportUnused(
@@ -244,7 +267,17 @@ public enum SourceFile {
         _ root: YAMLMapping, _ topics: [TopicDefinition]
     ) -> [String] {
         let written = root.strings("subscribe", default: [])
-        if !written.isEmpty { return written }
+        if !written.isEmpty {
+            guard root.checkFilters("subscribe", written), !topics.isEmpty else { return written }
+            for (index, filter) in written.enumerated()
+            where !topics.contains(where: { SubscriptionFilters.hears(filter, $0.template) }) {
+                root.report(
+                    "subscribe", at: index, "\(filter) brings none of the source's topics",
+                    remedy: "write a filter that covers one of "
+                        + topics.map(\.template.text).joined(separator: ", "))
+            }
+            return written
+        }
         var filters: [String] = []
         for topic in topics {
             guard let filter = topic.template.subscription else {

@@ -22,6 +22,41 @@ public struct GatewaySnapshot: Sendable {
         }
     }
 
+    /// Quarantined messages of one source for one reason; both are words of the configuration.
+    public struct Refusals: Sendable, Hashable {
+        /// Empty where no source takes the topic.
+        public var source: String
+        /// `identity_disagrees`, `no_source`, `truncated`…
+        public var reason: String
+        public var count: UInt64
+
+        public init(source: String, reason: String, count: UInt64) {
+            self.source = source
+            self.reason = reason
+            self.count = count
+        }
+    }
+
+    /// What was in messages that were decoded, since the data folder was made.
+    public struct Readings: Sendable, Hashable {
+        /// Readings that the messages brought.
+        public var decoded: UInt64 = 0
+        /// What became no reading, or was not let in, by reason: `absent`, `out_of_range`…
+        public var dropped: [Dropped] = []
+
+        public struct Dropped: Sendable, Hashable {
+            public var reason: String
+            public var count: UInt64
+
+            public init(_ reason: String, _ count: UInt64) {
+                self.reason = reason
+                self.count = count
+            }
+        }
+
+        public init() {}
+    }
+
     /// A connection to a broker.
     public struct Connection: Sendable, Hashable {
         public var name: String
@@ -43,6 +78,9 @@ public struct GatewaySnapshot: Sendable {
     public var startedAt: Timestamp
     public var version = ""
     public var messages = Messages()
+    /// The quarantined ones, in the order of sources and reasons.
+    public var refusals: [Refusals] = []
+    public var readings = Readings()
     /// Messages a second over the last few seconds.
     public var receivedASecond = 0.0
     public var appliedASecond = 0.0

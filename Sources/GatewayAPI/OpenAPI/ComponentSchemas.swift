@@ -138,6 +138,15 @@ private var statusSchema: JSONValue {
             "ready": Schema.flag("Whether it can do its work."),
             "reasons": Schema.list(of: Schema.text("A reason."), "Why not."),
             "messages": Schema.counts("Messages by what became of them."),
+            "quarantined_by": Schema.list(
+                of: Schema.object(
+                    "Messages of a source that were not believed, for one reason.",
+                    [
+                        "source": Schema.text("Its name; empty where none takes the topic."),
+                        "reason": Schema.text("Why."),
+                        "count": Schema.integer("How many.", least: 1),
+                    ]), "Quarantined messages by source and reason."),
+            "readings": Schema.counts("Readings, and values that became none by reason."),
             "rates": Schema.object(
                 "Messages a second.",
                 [

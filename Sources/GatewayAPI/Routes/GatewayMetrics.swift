@@ -6,6 +6,7 @@ import VehicleSignals
 func metricsText(_ snapshot: GatewaySnapshot, _ counters: RequestCounters) -> [UInt8] {
     var text = PrometheusText()
     writeMessages(snapshot, into: &text)
+    writeReasons(snapshot, into: &text)
     writeState(snapshot, into: &text)
     writeRequests(counters, into: &text)
     return text.bytes
@@ -33,6 +34,26 @@ private func writeMessages(_ snapshot: GatewaySnapshot, into text: inout Prometh
     text.family(
         "turnpike_applied_position", .gauge, "Number of the batch up to which firings are stored.")
     text.sample("turnpike_applied_position", Double(snapshot.appliedPosition.number))
+}
+
+private func writeReasons(_ snapshot: GatewaySnapshot, into text: inout PrometheusText) {
+    text.family(
+        "turnpike_messages_quarantined_total", .counter,
+        "Messages that were not believed, by source (empty: none takes the topic) and reason.")
+    for refusals in snapshot.refusals {
+        text.sample(
+            "turnpike_messages_quarantined_total",
+            ["source": refusals.source, "reason": refusals.reason], Double(refusals.count))
+    }
+    text.family("turnpike_readings_total", .counter, "Readings that messages brought.")
+    text.sample("turnpike_readings_total", Double(snapshot.readings.decoded))
+    text.family(
+        "turnpike_readings_dropped_total", .counter,
+        "Values that became no reading, and readings that were not let in, by reason.")
+    for dropped in snapshot.readings.dropped {
+        text.sample(
+            "turnpike_readings_dropped_total", ["reason": dropped.reason], Double(dropped.count))
+    }
 }
 
 private func writeState(_ snapshot: GatewaySnapshot, into text: inout PrometheusText) {

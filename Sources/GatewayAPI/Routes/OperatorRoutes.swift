@@ -87,6 +87,18 @@ extension GatewaySnapshot {
                 "quarantined": .integer(Int64(clamping: messages.quarantined)),
                 "under_way": .integer(Int64(clamping: messages.underWay)),
             ],
+            "quarantined_by": .array(
+                refusals.map {
+                    [
+                        "source": .string($0.source), "reason": .string($0.reason),
+                        "count": .integer(Int64(clamping: $0.count)),
+                    ]
+                }),
+            "readings": .object(
+                [JSONMember("decoded", .integer(Int64(clamping: readings.decoded)))]
+                    + readings.dropped.map {
+                        JSONMember($0.reason, .integer(Int64(clamping: $0.count)))
+                    }),
             "rates": [
                 "received_per_second": .number(receivedASecond),
                 "applied_per_second": .number(appliedASecond),

@@ -123,7 +123,7 @@ extension SourceCompiler {
         guard !path.isEmpty, path.count < DecodingLimits.nestingMax, !path.contains(.key("")) else {
             throw flaw(.emptyPath)
         }
-        guard case .key? = path.first, path.filter({ $0 == .json }).count <= 1 else {
+        guard PathStep.isPossible(path) else {
             throw flaw(.impossiblePath(path.text))
         }
         var edge = -1

@@ -52,47 +52,48 @@ public struct MappingFlaw: Error, Equatable, Sendable {
         self.reason = reason
     }
 
-    /// A sentence for people.
-    public var sentence: String {
-        let text =
-            switch reason {
-            case .sourceTwice: "two sources have this name"
-            case .templateTwice(let text): "the topic \(text) stands twice"
-            case .unknownEdition(let edition):
-                "VSS edition \(edition) is not known; write 4, 5 or 6"
-            case .unknownSignal(let path): "the catalogue has no signal \(path)"
-            case .unitMismatch(let signal, let unit): "\(unit) does not measure what \(signal) is"
-            case .wrongConstant(let path):
-                "\(path) is mapped to a value that the signal cannot have"
-            case .notANumber(let path):
-                "\(path): texts and trouble codes have no unit, factor or words"
-            case .emptyPath: "a field has no path"
-            case .nameTooLong(let name):
-                "longer than \(DecodingLimits.resolvedBytesMax) bytes: the name \(name.prefix(40))…"
-            case .noFieldInTopic(let text): "the topic \(text) names no {field}"
-            case .noVehicle(let text):
-                "neither the topic \(text) nor its document names the vehicle"
-            case .pathTwice(let path): "\(path) has two meanings that exclude each other"
-            case .tooManyTimes(let limit): "more than \(limit) different times in one document"
-            case .spellingTwice(let path, let edition):
-                "two signals are written \(path) in VSS \(edition)"
-            case .tooManySources(let limit): "more than \(limit) sources"
-            case .impossiblePath(let path):
-                "\(path): a path begins with a key and enters JSON in a text at most once"
-            case .conditionWithoutShape(let path):
-                "\(path): a condition asks for a reading that says where the value stands"
-            case .wrongFormat(let path): "\(path): this format does not fit the signal or the form"
-            case .beginnings(let path):
-                "\(path): beginnings that mean no value (x*) must be of one length, 255 bytes at most"
-            case .tooMany(let what, let limit): "more than \(limit) \(what) in one document"
-            case .payloadLimit(let bytes): "a payload limit of \(bytes) bytes; write 1 to 268435456"
-            case .unknownInDatabase(let name, let sentence): "\(name): \(sentence)"
-            case .noSignalNumber(let name):
-                "\(name) in a manifest: write a signal's number, once, or dtc for trouble codes"
-            case .notSparkplug(let text):
-                "the topic \(text): write spBv1.0/{+}/{+}/{vehicle}, spBv1.0/{+}/{+}/{vehicle}/{+}"
-                    + " or spBv1.0/{+}/{+}/{+}/{vehicle}"
-            }
-        return source.isEmpty ? text : "source \(source): \(text)"
+    /// A sentence for people, with the source's name.
+    public var sentence: String { source.isEmpty ? words : "source \(source): \(words)" }
+
+    /// The same without the name, for a place that says it.
+    public var words: String {
+        switch reason {
+        case .sourceTwice: "two sources have this name"
+        case .templateTwice(let text): "the topic \(text) stands twice"
+        case .unknownEdition(let edition):
+            "VSS edition \(edition) is not known; write 4, 5 or 6"
+        case .unknownSignal(let path): "the catalogue has no signal \(path)"
+        case .unitMismatch(let signal, let unit): "\(unit) does not measure what \(signal) is"
+        case .wrongConstant(let path):
+            "\(path) is mapped to a value that the signal cannot have"
+        case .notANumber(let path):
+            "\(path): texts and trouble codes have no unit, factor or words"
+        case .emptyPath: "a field has no path"
+        case .nameTooLong(let name):
+            "longer than \(DecodingLimits.resolvedBytesMax) bytes: the name \(name.prefix(40))…"
+        case .noFieldInTopic(let text): "the topic \(text) names no {field}"
+        case .noVehicle(let text):
+            "neither the topic \(text) nor its document names the vehicle"
+        case .pathTwice(let path): "\(path) has two meanings that exclude each other"
+        case .tooManyTimes(let limit): "more than \(limit) different times in one document"
+        case .spellingTwice(let path, let edition):
+            "two signals are written \(path) in VSS \(edition)"
+        case .tooManySources(let limit): "more than \(limit) sources"
+        case .impossiblePath(let path):
+            "\(path): a path begins with a key and enters JSON in a text at most once"
+        case .conditionWithoutShape(let path):
+            "\(path): a condition asks for a reading that says where the value stands"
+        case .wrongFormat(let path): "\(path): this format does not fit the signal or the form"
+        case .beginnings(let path):
+            "\(path): beginnings that mean no value (x*) must be of one length, 255 bytes at most"
+        case .tooMany(let what, let limit): "more than \(limit) \(what) in one document"
+        case .payloadLimit(let bytes): "a payload limit of \(bytes) bytes; write 1 to 268435456"
+        case .unknownInDatabase(let name, let sentence): "\(name): \(sentence)"
+        case .noSignalNumber(let name):
+            "\(name) in a manifest: write a signal's number, once, or dtc for trouble codes"
+        case .notSparkplug(let text):
+            "the topic \(text): write spBv1.0/{+}/{+}/{vehicle}, spBv1.0/{+}/{+}/{vehicle}/{+}"
+                + " or spBv1.0/{+}/{+}/{+}/{vehicle}"
+        }
     }
 }

@@ -16,6 +16,13 @@ public enum PathStep: Sendable, Hashable, ExpressibleByStringLiteral {
 
     public init(stringLiteral key: String) { self = .key(key) }
 
+    /// Whether a document can have the path: it begins with a key and enters JSON in a text once at
+    /// most.
+    public static func isPossible(_ path: [PathStep]) -> Bool {
+        guard case .key? = path.first else { return false }
+        return path.filter { $0 == .json }.count <= 1
+    }
+
     var isElement: Bool {
         switch self {
         case .each, .index, .last: true

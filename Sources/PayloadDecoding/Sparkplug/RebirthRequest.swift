@@ -75,7 +75,7 @@ extension CompiledSources {
             && protobuf.layouts[Int(template.layout)].kind == .sparkplug
     }
 
-    private func varint(_ value: UInt64) -> [UInt8] {
+    func varint(_ value: UInt64) -> [UInt8] {
         var rest = value
         var bytes: [UInt8] = []
         while rest >= 0x80 {

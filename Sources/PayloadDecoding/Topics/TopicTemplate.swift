@@ -91,7 +91,8 @@ public struct TopicTemplate: Sendable, Hashable {
         case "+": return .any
         case "field...": return .fieldLevels
         default:
-            guard name.hasSuffix("..."), name.count > 3 else {
+            // A vehicle's name is one level.
+            guard name.hasSuffix("..."), name.count > 3, name != "vehicle..." else {
                 throw .unknownName(level, column: column)
             }
             return .anyLevels

@@ -48,6 +48,8 @@ final class StatusAdapter: GatewayStatus {
         snapshot.messages.gated = counters.gated
         snapshot.messages.unlinked = counters.unlinked
         snapshot.messages.quarantined = counters.quarantined
+        snapshot.refusals = counters.refusals
+        snapshot.readings = counters.readingCounts
         (snapshot.receivedASecond, snapshot.appliedASecond) = rates(now, counters)
         snapshot.connections = gateway.links.enumerated().map { Self.connection($0, $1.status) }
         let heard = gateway.pipeline.vehiclesHeard

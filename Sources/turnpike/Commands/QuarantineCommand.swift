@@ -23,7 +23,7 @@ struct QuarantineCommand: ParsableCommand {
             let store = try openState(options)
             let entries = try store.quarantined(after: 0, standing: .open, limit: limit)
             for entry in entries {
-                let line = Line(entry)
+                let line = QuarantineLine(entry)
                 if options.json {
                     try printJSON(line)
                 } else {
@@ -38,50 +38,6 @@ struct QuarantineCommand: ParsableCommand {
                     "removed unseen: \(figures.lostForRoom) for want of room, "
                         + "\(figures.lostForAge) for their age")
             }
-        }
-    }
-
-    struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "One message whole, with the reason and where it lies.")
-        @OptionGroup var options: ConfigurationOptions
-        @Argument(help: "The message's number, as `turnpike quarantine list` shows it.")
-        var id: Int64
-
-        func run() throws {
-            guard let entry = try openState(options).quarantined(id: id) else {
-                throw ValidationError(
-                    "no message has the number \(id); `turnpike quarantine list` shows them")
-            }
-            try printJSON(Line(entry, withPayload: true), pretty: !options.json)
-        }
-    }
-
-    /// A quarantined message in words.
-    struct Line: Encodable {
-        var id: Int64
-        var position: Int64
-        var index: Int
-        var source, mapping_version, reason, detail, arrival, topic, standing: String
-        var byte: Int?
-        var payload_bytes: Int
-        var payload: String?
-
-        init(_ entry: QuarantineEntry, withPayload: Bool = false) {
-            let message = entry.message
-            id = entry.id
-            position = message.position.number
-            index = message.messageIndex
-            source = message.source
-            mapping_version = message.mappingVersion
-            reason = message.reason
-            detail = message.detail
-            arrival = message.arrival.rfc3339
-            topic = String(decoding: message.topic, as: UTF8.self)
-            standing = entry.standing.rawValue
-            byte = message.byteOffset
-            payload_bytes = entry.payloadLength
-            payload = withPayload ? String(decoding: message.payload, as: UTF8.self) : nil
         }
     }
 }
@@ -126,7 +82,7 @@ extension QuarantineCommand {
             let store = try openState(options)
             let asked = try store.requestRetry(request)
             if asked.isEmpty, let id {
-                throw ValidationError(
+                throw notThere(
                     "no message with the number \(id) waits; `turnpike quarantine list` shows them")
             }
             let folder = try options.gatewayConfiguration().dataFolder
@@ -186,6 +142,12 @@ extension QuarantineCommand {
             }
         }
     }
+}
+
+/// Says that nothing has the number that was asked for. The command was right, so no usage is shown.
+func notThere(_ sentence: String) -> ExitCode {
+    printError("Error: \(sentence)")
+    return .validationFailure
 }
 
 /// Opens `state.db` of the configured data folder.

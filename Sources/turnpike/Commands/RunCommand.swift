@@ -50,7 +50,7 @@ struct RunCommand: AsyncParsableCommand {
             try start(gateway, logger)
             try await serve(gateway, hangups, logger)
         } catch {
-            printError("turnpike: \(error)")
+            printError("turnpike: \(sentence(of: error))")
             throw ExitCode(1)
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationFiles
 import PayloadDecoding
 import VehicleSignals
 
@@ -40,16 +41,27 @@ struct SourcesCommand: ParsableCommand {
             }
         }
         for definition in definitions {
-            let readings = try definition.sample.flatMap { try sources.decode($0)?.readings }
+            let readings = try definition.sample.flatMap { try decoded($0, sources) }
             if options.json {
                 try printJSON(line(definition, readings))
             } else {
-                show(definition, readings ?? [], sources.catalogue)
+                show(definition, readings ?? [])
             }
         }
     }
 
-    private func line(_ definition: SourceDefinition, _ readings: [Reading]?) -> Line {
+    private func decoded(
+        _ sample: SourceSample, _ sources: CompiledSources
+    ) throws -> [ReadingInWords]? {
+        let topic = Array(sample.topic.utf8)
+        var trial = DecodingTrial(sources: sources)
+        guard let route = trial.route(topic) else { return nil }
+        return try trial.decode(
+            route, topic: topic, payload: sample.payload, arrival: systemNow(), isRetained: false
+        ).readings
+    }
+
+    private func line(_ definition: SourceDefinition, _ readings: [ReadingInWords]?) -> Line {
         Line(
             source: definition.name, version: definition.version,
             topics: definition.topics.map(\.template.text),
@@ -58,9 +70,7 @@ struct SourcesCommand: ParsableCommand {
             readings: readings?.count)
     }
 
-    private func show(
-        _ definition: SourceDefinition, _ readings: [Reading], _ catalogue: SignalCatalogue
-    ) {
+    private func show(_ definition: SourceDefinition, _ readings: [ReadingInWords]) {
         print("\(definition.name) (mapping \(definition.version))")
         if name != nil {
             for topic in definition.topics { print("  topic    \(topic.template.text)") }
@@ -70,9 +80,8 @@ struct SourcesCommand: ParsableCommand {
         print("  sample   \(sample.topic)  \(text(sample))")
         guard name != nil else { return }
         for reading in readings {
-            let signal = catalogue[reading.signal]
-            let value = reading.number.map { "\($0) \(signal.unit.symbol)" } ?? "…"
-            print("  becomes  \(signal.path) \(value)")
+            let unit = reading.unit.map { " " + $0 } ?? ""
+            print("  becomes  \(reading.signal) \(reading.value.words)\(unit)")
         }
     }
 
@@ -83,7 +92,6 @@ struct SourcesCommand: ParsableCommand {
         {
             return text
         }
-        let digits = sample.payload.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        return "hex " + digits.joined()
+        return "hex " + HexadecimalText.text(sample.payload)
     }
 }

@@ -45,3 +45,8 @@ extension GatewayConfiguration.Broker {
         return link
     }
 }
+
+/// An error for people: of the link's settings, what is wrong and what to do about it.
+func sentence(of error: any Error) -> String {
+    (error as? MQTTConfigurationMistake)?.sentence ?? "\(error)"
+}

@@ -1,11 +1,11 @@
-import PayloadDecoding
-import VehicleSignals
+package import PayloadDecoding
+package import VehicleSignals
 
 /// A reading in words, as `turnpike decode` prints it.
-struct ReadingInWords: Encodable {
+package struct ReadingInWords: Encodable {
     var vehicle: String?
-    var signal: String
-    var value: JSONScalar
+    package var signal: String
+    package var value: JSONScalar
     var unit: String?
     var event_time: String?
     var time_quality: String
@@ -14,41 +14,32 @@ struct ReadingInWords: Encodable {
     var mapping_version: String
 }
 
-/// A JSON value of its natural type.
-enum JSONScalar: Encodable {
-    case number(Double)
-    case integer(Int64)
-    case boolean(Bool)
-    case text(String)
-    case list([String])
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .number(let value): try container.encode(value)
-        case .integer(let value): try container.encode(value)
-        case .boolean(let value): try container.encode(value)
-        case .text(let value): try container.encode(value)
-        case .list(let value): try container.encode(value)
-        }
-    }
-}
-
-/// Decodes single payloads for people who want to see what becomes of them.
-struct DecodingTrial {
+/// Decodes payloads one after the other, in one session, for people who want to see what becomes of
+/// them: what a birth or the first frame of several said holds for what comes behind it.
+package struct DecodingTrial {
     let sources: CompiledSources
+    private var workspace: DecodingWorkspace
 
-    func decode(
+    package init(sources: CompiledSources) {
+        self.sources = sources
+        workspace = sources.makeWorkspace()
+    }
+
+    /// Where a topic leads; `nil` if no source takes it.
+    package func route(_ topic: [UInt8]) -> Route? { unsafe sources.route(topic: topic.span.bytes) }
+
+    /// The readings of the next message, and what else it brought.
+    package mutating func decode(
         _ route: Route, topic: [UInt8], payload: [UInt8], arrival: Timestamp, isRetained: Bool
-    ) throws(DecodeError) -> [ReadingInWords] {
-        var workspace = sources.makeWorkspace()
+    ) throws(DecodeError) -> (readings: [ReadingInWords], outcome: DecodeOutcome) {
+        var outcome = DecodeOutcome()
         var readings: [Reading] = []
         var texts: [UInt8] = []
         var failure: DecodeError?
         readings.append(addingCapacity: DecodingLimits.readingsMax) { readingSpan in
             texts.append(addingCapacity: DecodingLimits.textBytesMax) { textSpan in
                 do throws(DecodeError) {
-                    _ = try unsafe sources.decode(
+                    outcome = try unsafe sources.decode(
                         route, topic: topic.span.bytes, payload: payload.span.bytes,
                         arrival: arrival, isRetained: isRetained, workspace: &workspace,
                         into: &readingSpan, texts: &textSpan)
@@ -58,6 +49,13 @@ struct DecodingTrial {
             }
         }
         if let failure { throw failure }
+        return (words(readings, texts, route, topic: topic, payload: payload), outcome)
+    }
+
+    /// Lists are one reading here, with all their codes.
+    private func words(
+        _ readings: [Reading], _ texts: [UInt8], _ route: Route, topic: [UInt8], payload: [UInt8]
+    ) -> [ReadingInWords] {
         let vehicle = vehicleName(route, topic: topic, payload: payload)
         var result: [ReadingInWords] = []
         var index = 0

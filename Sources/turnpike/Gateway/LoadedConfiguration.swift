@@ -1,6 +1,6 @@
 package import ConfigurationFiles
 import Foundation
-import PayloadDecoding
+package import PayloadDecoding
 import TriggerRules
 import VehicleSignals
 
@@ -8,7 +8,7 @@ import VehicleSignals
 package struct LoadedConfiguration {
     let gateway: GatewayConfiguration
     let catalogue: SignalCatalogue
-    let sources: CompiledSources
+    package let sources: CompiledSources
     let rules: RuleSet
     /// Files that were read, for `turnpike check`.
     let files: [String]
@@ -27,25 +27,23 @@ package struct LoadedConfiguration {
         }
         let catalogue = try collecting { try Self.catalogue(gateway) }
         var files = [gateway.signalsFile]
-        var definitions: [SourceDefinition] = []
-        if let catalogue {
-            let read = try SourceFiles(gateway.sourcePaths, catalogue: catalogue, &mistakes)
-            files += read.files.map(\.path)
-            definitions = read.files.compactMap(\.definition)
+        let read = try catalogue.map {
+            try SourceFiles(gateway.sourcePaths, catalogue: $0, &mistakes)
         }
+        files += read?.files.map(\.path) ?? []
         var ruleFiles: [(text: String, file: String)] = []
         for file in try yamlFiles(gateway.rulePaths, &mistakes) {
             files.append(file)
             if let text = try collecting({ try readText(file) }) { ruleFiles.append((text, file)) }
         }
         let rules = try collecting { try RuleFile.load(ruleFiles) }
-        guard mistakes.isEmpty, let catalogue, let rules else {
+        guard mistakes.isEmpty, let catalogue, let read, let rules else {
             throw ConfigurationMistakes(mistakes)
         }
         self.catalogue = catalogue
         self.rules = rules
         self.files = files
-        sources = try SourceFiles.compile(definitions, catalogue: catalogue, numberedAs: nil)
+        sources = try read.compile(catalogue: catalogue, numberedAs: nil)
         try Self.check(gateway.broker, sources)
     }
 

@@ -63,7 +63,7 @@ struct MappingReload {
         } catch let mistakes as ConfigurationMistakes {
             for mistake in mistakes.all { logger.error("\(mistake)") }
         } catch {
-            logger.error("\(error)")
+            logger.error("\(sentence(of: error))")
         }
         gateway.troubles.clear(Self.taking)
         logger.error("the mappings are refused whole; those in force stay in force")
@@ -122,8 +122,7 @@ struct MappingReload {
         try checkNewcomers(read, older, &mistakes)
         guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
         let definitions = read.files.compactMap(\.definition)
-        let sources = try SourceFiles.compile(
-            definitions, catalogue: older.catalogue, numberedAs: older)
+        let sources = try read.compile(catalogue: older.catalogue, numberedAs: older)
         try LoadedConfiguration.check(settings.broker, sources)
         return (sources, definitions.map(\.name))
     }

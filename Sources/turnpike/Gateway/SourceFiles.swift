@@ -9,6 +9,24 @@ struct SourceFiles {
         var text: String
         /// `nil` where the file has mistakes.
         var definition: SourceDefinition?
+
+        /// The first line that holds the words; 0 where none does, as where a setting stands in one.
+        func line(_ words: String...) -> Int { line(words) }
+
+        /// The same with the file before it.
+        func place(_ words: String...) -> String {
+            let line = line(words)
+            return line > 0 ? "\(path):\(line)" : path
+        }
+
+        private func line(_ words: [String]) -> Int {
+            let place = text.split(separator: "\n", omittingEmptySubsequences: false)
+                .firstIndex { line in
+                    !line.drop(while: \.isWhitespace).hasPrefix("#")
+                        && words.allSatisfy { line.contains($0) }
+                }
+            return place.map { $0 + 1 } ?? 0
+        }
     }
 
     var files: [File] = []
@@ -28,21 +46,53 @@ struct SourceFiles {
             }
             files.append(file)
         }
+        checkOverlaps(&mistakes)
+    }
+
+    /// Notes what two files claim both: a name, or a topic.
+    private func checkOverlaps(_ mistakes: inout [ConfigurationMistake]) {
+        for (place, file) in files.enumerated() {
+            guard let definition = file.definition else { continue }
+            for other in files[..<place] {
+                guard let earlier = other.definition else { continue }
+                if earlier.name == definition.name {
+                    mistakes.append(
+                        ConfigurationMistake(
+                            file: file.path, line: file.line("source:"), column: 1,
+                            message: "the name \(definition.name) is that of the source in "
+                                + "\(other.place("source:")) too",
+                            remedy: "give one of them another name"))
+                }
+                for topic in definition.topics
+                where earlier.topics.contains(where: {
+                    $0.template.segments == topic.template.segments
+                }) {
+                    let text = topic.template.text
+                    mistakes.append(
+                        ConfigurationMistake(
+                            file: file.path, line: file.line("topic:", text), column: 1,
+                            message: "the topic \(text) is taken by the source \(earlier.name) in "
+                                + "\(other.place("topic:", text)) too",
+                            remedy: "leave it to one of them"))
+                }
+            }
+        }
     }
 
     /// Freezes definitions; a flaw that no file shows by itself is a mistake of the source.
-    static func compile(
-        _ definitions: [SourceDefinition], catalogue: SignalCatalogue,
-        numberedAs older: CompiledSources?
+    func compile(
+        catalogue: SignalCatalogue, numberedAs older: CompiledSources?
     ) throws(ConfigurationMistakes) -> CompiledSources {
         do {
             return try CompiledSources(
-                definitions: definitions, catalogue: catalogue, numberedAs: older)
+                definitions: files.compactMap(\.definition), catalogue: catalogue,
+                numberedAs: older)
         } catch {
+            let file = files.first { $0.definition?.name == error.source }
             throw ConfigurationMistakes([
                 ConfigurationMistake(
-                    file: "source \(error.source)", line: 0, column: 0, message: error.sentence,
-                    remedy: "mend the source's file")
+                    file: file?.path ?? "sources", line: file?.line("source:") ?? 0, column: 1,
+                    message: error.words, remedy: "mend the source's file")
             ])
         }
     }
@@ -55,11 +105,9 @@ struct SourceFiles {
                 let before = mappings.definition(definition.name, version: definition.version),
                 !definition.readsLike(before)
             else { continue }
-            let line = file.text.split(separator: "\n", omittingEmptySubsequences: false)
-                .firstIndex { $0.hasPrefix("version:") }
             mistakes.append(
                 ConfigurationMistake(
-                    file: file.path, line: line.map { $0 + 1 } ?? 0, column: 1,
+                    file: file.path, line: file.line("version:"), column: 1,
                     message: "\(definition.name) has changed, and its version "
                         + "\"\(definition.version)\" has been in force with other content",
                     remedy: "write another version, so that readings tell which mapping made them"))
