@@ -3,8 +3,8 @@ import PayloadDecoding
 import Testing
 import VehicleSignals
 
-/// The examples in the pages of sources: a block of hexadecimal digits or of JSON that names file and
-/// topic, and behind it the readings. They are decoded as they stand, in order.
+/// The examples in the pages of sources: a block of hexadecimal digits or of JSON that names file
+/// and topic, and behind it the readings. They are decoded as they stand, in order.
 @Suite struct `documented examples` {
     private struct Example {
         var source: String
