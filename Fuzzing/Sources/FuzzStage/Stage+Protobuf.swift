@@ -1,11 +1,12 @@
 public import PayloadDecoding
 
 extension Stage {
-    /// The shipped sources whose payloads are Protocol Buffers, FleetWise's also with blocks alone.
+    /// The shipped sources with payloads of Protocol Buffers, FleetWise's also with blocks alone.
     public static let protobufSources = orExit {
         var definitions: [SourceDefinition] = []
         for name in ["tesla", "fleetwise", "sparkplug"] { definitions.append(try shipped(name)) }
         definitions.append(try shipped("fleetwise", blocksOnly))
+        definitions.append(try shipped("fleetwise_cloud"))
         return try CompiledSources(definitions: definitions, catalogue: catalogue)
     }
 
