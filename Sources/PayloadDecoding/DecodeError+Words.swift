@@ -59,7 +59,8 @@ extension DecodeError.Reason {
         case .badWireType: "a protobuf field of a wire type that is not allowed, or numbered 0"
         case .badCompression: "compressed bytes that do not unpack to what they say"
         case .inflatedTooLarge: "more bytes after unpacking than are allowed"
-        case .unknownManifest: "a decoder manifest that the source's file does not hold"
+        case .unknownManifest:
+            "a decoder manifest or a state template that the source's file does not hold"
         case .tooMuchState: "a birth that is too large to be remembered"
         case .tooManyFrames:
             "more frames that are mapped than one payload may bring (\(DecodingLimits.framesMax))"

@@ -50,7 +50,8 @@ public struct DecodeError: Error, Equatable, Hashable, Sendable, BitwiseCopyable
         case badCompression
         /// Compressed bytes that would unpack to more than ``DecodingLimits/inflatedBytesMax``.
         case inflatedTooLarge
-        /// A message made with a decoder manifest that the source's file does not hold.
+        /// A message made with a decoder manifest or a state template that the source's file does
+        /// not hold.
         case unknownManifest
         /// A birth that names more than ``DecodingLimits/sessionBytesMax`` lets remember.
         case tooMuchState

@@ -86,7 +86,7 @@ extension CompiledSources {
         _ layout: ProtobufLayout, _ unpacked: [UInt8], _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
-        try unsafe decodeVehicleData(layout, unpacked.span.bytes, &work, &readings, &texts)
+        try unsafe decodeFleetWiseMessage(layout, unpacked.span.bytes, &work, &readings, &texts)
     }
 }
 

@@ -36,7 +36,10 @@ import VehicleSignals
         return examples
     }
 
-    @Test(arguments: [("sparkplug", 2), ("fleetwise", 2), ("tesla", 2), ("onstar2mqtt", 1)])
+    @Test(arguments: [
+        ("sparkplug", 2), ("fleetwise", 4), ("fleetwise_cloud", 1), ("tesla", 2),
+        ("onstar2mqtt", 1),
+    ])
     func `decode to what the page says`(page: String, count: Int) throws {
         let examples = Self.examples(in: try Shipped.text("docs/sources/\(page).md"))
         #expect(examples.count == count)

@@ -204,6 +204,17 @@ struct SparkplugStream {
             SparkplugWriter.Metric(alias: 4, value: .double(53)),
         ])
 
+    private static let state = StateSources.edge([
+        (
+            "example-template-1",
+            {
+                $0.signal(1) { $0.double(2, 53.2) }
+                $0.signal(1) { $0.varint(11, .max) }
+                $0.signal(99) { $0.double(2, 53.2) }
+            }
+        )
+    ])
+
     @Test func `for births, data and records, once they were seen`() throws {
         let record = `Tesla payloads`.record([
             (key: 5, build: { $0.double(5, 61026.77) }), (key: 4, build: { $0.text(1, "21.5") }),
@@ -219,6 +230,9 @@ struct SparkplugStream {
                     `FleetWise vehicle data`.topic,
                     `FleetWise vehicle data`.data(truth: 1), 7
                 ),
+                (StateSources.edgeTopic, Self.state, 1),
+                (StateSources.edgeTopic, SnappyWriter.pack(Self.state), 1),
+                (StateSources.cloudTopic, `FleetWise last known state from the cloud`.message, 3),
                 (`Sparkplug`.topic("BIRTH"), Self.birth, 1),
                 (`Sparkplug`.topic("DATA"), Self.data, 1),
                 (`Sparkplug`.topic("DATA", device: true), Self.data, 0),
@@ -228,7 +242,12 @@ struct SparkplugStream {
 
     @Test func `for compressed blocks, once they were seen`() throws {
         let block = SnappyWriter.pack(`FleetWise vehicle data`.data(truth: 1))
-        try check("on", [(`FleetWise vehicle data`.topic, block, 7)])
+        try check(
+            "on",
+            [
+                (`FleetWise vehicle data`.topic, block, 7),
+                (StateSources.edgeTopic, SnappyWriter.pack(Self.state), 1),
+            ])
     }
 
     private func check(_ snappy: String, _ messages: [(String, [UInt8], Int)]) throws {
@@ -238,6 +257,7 @@ struct SparkplugStream {
                     $0.replacing("snappy: auto", with: "snappy: \(snappy)")
                 },
                 ProtobufSources.definition("sparkplug"), ProtobufSources.definition("tesla"),
+                ProtobufSources.definition("fleetwise_cloud"),
             ], catalogue: Shipped.catalogue())
         var workspace = sources.makeWorkspace()
         var readings: [Reading] = []

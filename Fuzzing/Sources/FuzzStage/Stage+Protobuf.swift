@@ -1,13 +1,14 @@
 public import PayloadDecoding
 
 extension Stage {
-    /// The shipped sources whose payloads are Protocol Buffers, FleetWise's also with blocks alone
-    /// and without any.
+    /// The shipped sources with payloads of Protocol Buffers, FleetWise's also with blocks alone and
+    /// without any.
     public static let protobufSources = orExit {
         var definitions: [SourceDefinition] = []
         for name in ["tesla", "fleetwise", "sparkplug"] { definitions.append(try shipped(name)) }
         definitions.append(try shipped("fleetwise", blocksOnly))
         definitions.append(try shipped("fleetwise", withoutBlocks))
+        definitions.append(try shipped("fleetwise_cloud"))
         return try CompiledSources(definitions: definitions, catalogue: catalogue)
     }
 

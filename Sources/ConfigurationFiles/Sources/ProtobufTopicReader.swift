@@ -5,12 +5,17 @@ import VehicleSignals
 ///
 /// ## Keys of a topic
 /// - `form: protobuf`, with
-///   - `message` (required): `tesla_payload` or `fleetwise_vehicle_data`.
+///   - `message` (required): `tesla_payload`, `fleetwise_vehicle_data`,
+///     `fleetwise_last_known_state_data` (from the vehicle) or `fleetwise_last_known_state` (from
+///     the cloud).
 ///   - `mapping` (required by `tesla_payload`): name of one of `mappings`; its paths begin with
-///     the names of Tesla's fields, as for one field a topic.
-///   - `manifests` (required by `fleetwise_vehicle_data`): by a decoder manifest's sync id, the
-///     name of one of `mappings`, whose paths are numbers of signals, or `dtc`.
-///   - `snappy` (`auto`, `on` or `off`, default `auto`): whether payloads are Snappy blocks.
+///     the names of Tesla's fields, as for one field a topic. `fleetwise_last_known_state` may have
+///     one: signals whose names are no paths of the catalogue, as for Sparkplug's metrics.
+///   - `manifests` (required by the vehicle's two messages of FleetWise): by the sync id of a
+///     decoder manifest or of a state template, the name of one of `mappings`, whose paths are
+///     numbers of signals, or `dtc`.
+///   - `snappy` (with them; `auto`, `on` or `off`, default `auto`): whether payloads are Snappy
+///     blocks.
 /// - `form: sparkplug`, with
 ///   - `mapping` (name of one of `mappings`): metrics whose names are no paths of the catalogue; a
 ///     path is one name, with `\.` for each dot in it.
@@ -18,7 +23,10 @@ import VehicleSignals
 ///   - `rebirth_requests` (true or false, default false): may nodes be asked for their births?
 struct ProtobufTopicReader {
     static let forms = ["protobuf", "sparkplug"]
-    private static let messages = ["tesla_payload", "fleetwise_vehicle_data"]
+    private static let messages = [
+        "tesla_payload", "fleetwise_vehicle_data", "fleetwise_last_known_state_data",
+        "fleetwise_last_known_state",
+    ]
 
     let root: YAMLMapping
     let documents: [String: DocumentMapping]
@@ -45,12 +53,19 @@ struct ProtobufTopicReader {
         switch entry.word("message", of: Self.messages, default: "") {
         case "tesla_payload":
             return mapping(entry, key: "mapping", used: &used).map { .teslaPayload($0) }
-        case "fleetwise_vehicle_data": return fleetWise(entry, used: &used)
+        case "fleetwise_vehicle_data": return fleetWise(entry, .vehicleData, used: &used)
+        case "fleetwise_last_known_state_data":
+            return fleetWise(entry, .lastKnownState, used: &used)
+        case "fleetwise_last_known_state":
+            guard entry.has("mapping") else { return .lastKnownState(DocumentMapping(fields: [])) }
+            return mapping(entry, key: "mapping", used: &used).map { .lastKnownState($0) }
         default: return nil
         }
     }
 
-    private func fleetWise(_ entry: YAMLMapping, used: inout Set<String>) -> ProtobufContent? {
+    private func fleetWise(
+        _ entry: YAMLMapping, _ message: FleetWiseDefinition.Message, used: inout Set<String>
+    ) -> ProtobufContent? {
         var manifests: [String: DocumentMapping] = [:]
         let list = entry.mapping("manifests")
         for syncID in list.keys {
@@ -58,15 +73,16 @@ struct ProtobufTopicReader {
         }
         list.finish()
         if list.keys.isEmpty {
+            let what = message == .vehicleData ? "decoder manifest" : "state template"
             entry.report(
-                "manifests", "without a decoder manifest the signals' numbers mean nothing",
+                "manifests", "without a \(what) the signals' numbers mean nothing",
                 remedy: "write  manifests:  and below it  sync id: name of a mapping")
         }
         let words = FleetWiseDefinition.Compression.allCases.map(\.rawValue)
         let word = entry.word("snappy", of: words, default: "auto")
         return .fleetWise(
             FleetWiseDefinition(
-                manifests: manifests,
+                message: message, manifests: manifests,
                 compression: FleetWiseDefinition.Compression(rawValue: word) ?? .auto))
     }
 

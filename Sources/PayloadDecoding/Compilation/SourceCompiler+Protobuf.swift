@@ -11,15 +11,29 @@ extension SourceCompiler {
             // The payload names its vehicle, so the topic need not.
             layout = try teslaLayout(mapping)
         case .fleetWise(let definition):
-            guard topic.template.namesVehicle else {
-                throw flaw(.noVehicle(topic.template.text))
-            }
+            try checkVehicle(topic.template)
             layout = try fleetWiseLayout(definition)
+        case .lastKnownState(let mapping):
+            try checkVehicle(topic.template)
+            layout = ProtobufLayout(
+                kind: .lastKnownState, scope: try scope(ofNames: mapping))
         case .sparkplug(let definition):
             layout = try sparkplugLayout(definition, topic.template)
         }
         protobuf.layouts.append(layout)
         return Int32(protobuf.layouts.count - 1)
+    }
+
+    private func checkVehicle(_ template: TopicTemplate) throws(MappingFlaw) {
+        guard template.namesVehicle else { throw flaw(.noVehicle(template.text)) }
+    }
+
+    /// The scope of a mapping whose paths are each one name.
+    private mutating func scope(ofNames mapping: DocumentMapping) throws(MappingFlaw) -> UInt32 {
+        for field in mapping.fields where field.path.count != 1 || field.shape != nil {
+            throw flaw(.notOneName(field.path.text))
+        }
+        return nodes[Int(try makeLayout(mapping).root)].scope
     }
 
     /// The fields' rules by number rather than by name.
@@ -63,7 +77,11 @@ extension SourceCompiler {
     private mutating func fleetWiseLayout(
         _ definition: FleetWiseDefinition
     ) throws(MappingFlaw) -> ProtobufLayout {
-        var layout = ProtobufLayout(kind: .fleetWise)
+        var layout: ProtobufLayout
+        switch definition.message {
+        case .vehicleData: layout = ProtobufLayout(kind: .vehicleData)
+        case .lastKnownState: layout = ProtobufLayout(kind: .lastKnownStateData)
+        }
         layout.scope = names.newScope()
         switch definition.compression {
         case .auto: layout.compression = .auto
@@ -107,7 +125,7 @@ extension SourceCompiler {
             levels.count == 4 || vehicle != nil
         else { throw flaw(.notSparkplug(template.text)) }
         var layout = ProtobufLayout(kind: .sparkplug)
-        layout.scope = nodes[Int(try makeLayout(definition.mapping).root)].scope
+        layout.scope = try scope(ofNames: definition.mapping)
         layout.namesDevice = vehicle == 4
         layout.keepsAliasesAfterGap = definition.keepsAliasesAfterGap
         layout.allowsRebirthRequests = definition.allowsRebirthRequests

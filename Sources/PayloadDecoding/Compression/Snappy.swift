@@ -50,6 +50,21 @@ func unpackSnappy(_ bytes: RawSpan, into output: inout [UInt8]) throws(DecodeErr
     guard output.count == size else { throw DecodeError(.badCompression, at: end) }
 }
 
+/// Whether the bytes begin as a block does that holds something: with its length and a literal that
+/// fits in, since at first there is nothing to copy. Says no without the cost of an error.
+func beginsAsSnappy(_ bytes: RawSpan) -> Bool {
+    var size = 0
+    var at = 0
+    repeat {
+        guard at < bytes.byteCount, at < 5 else { return false }
+        size |= Int(bytes.byte(at: at) & 0x7F) << (7 * at)
+        at += 1
+    } while bytes.byte(at: at - 1) >= 0x80
+    guard size > 0, at < bytes.byteCount else { return false }
+    let tag = bytes.byte(at: at)
+    return tag & 3 == 0 && (tag >> 2 >= 60 || Int(tag >> 2) < size)
+}
+
 /// The length of a literal: in its tag, or in the one to four bytes behind it.
 private func literalLength(
     _ tag: UInt8, _ bytes: RawSpan, _ at: inout Int, end: Int

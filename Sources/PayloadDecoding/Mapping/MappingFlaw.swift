@@ -29,6 +29,8 @@ public struct MappingFlaw: Error, Equatable, Sendable {
         case unknownInDatabase(String, String)
         /// In a FleetWise manifest, a path that is no signal's number, or one for the second time.
         case noSignalNumber(String)
+        /// In a mapping by name, a path of several steps or to an object.
+        case notOneName(String)
         /// A template that does not follow Sparkplug's topics.
         case notSparkplug(String)
         /// A path with steps that cannot stand there: an array outermost, or JSON in a text twice.
@@ -91,6 +93,7 @@ public struct MappingFlaw: Error, Equatable, Sendable {
         case .unknownInDatabase(let name, let sentence): "\(name): \(sentence)"
         case .noSignalNumber(let name):
             "\(name) in a manifest: write a signal's number, once, or dtc for trouble codes"
+        case .notOneName(let path): "\(path): here a path is one whole name; write its dots as \\."
         case .notSparkplug(let text):
             "the topic \(text): write spBv1.0/{+}/{+}/{vehicle}, spBv1.0/{+}/{+}/{vehicle}/{+}"
                 + " or spBv1.0/{+}/{+}/{+}/{vehicle}"

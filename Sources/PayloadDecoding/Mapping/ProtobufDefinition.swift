@@ -3,16 +3,28 @@ public enum ProtobufContent: Sendable, Equatable {
     /// `Payload` of Tesla's fleet-telemetry: its fields by the names that its JSON has, as with
     /// one field a topic; the vehicle and the time stand in the payload.
     case teslaPayload(DocumentMapping)
-    /// `VehicleData` of the AWS IoT FleetWise edge agent.
+    /// `VehicleData` or `LastKnownStateData` of the AWS IoT FleetWise edge agent.
     case fleetWise(FleetWiseDefinition)
+    /// `LastKnownState` of FleetWise's cloud: signals by name; a path is one name. What stands here
+    /// goes before what the name says itself: names that are paths of the catalogue need no
+    /// mapping.
+    case lastKnownState(DocumentMapping)
     /// Sparkplug B.
     case sparkplug(SparkplugDefinition)
 }
 
 /// What the messages of a FleetWise fleet need to be read.
 public struct FleetWiseDefinition: Sendable, Equatable {
+    public enum Message: Sendable, CaseIterable {
+        /// What a campaign collects.
+        case vehicleData
+        /// `LastKnownStateData`: the newest values of the signals of state templates.
+        case lastKnownState
+    }
+
     public enum Compression: String, Sendable, CaseIterable {
-        /// Looks at each message: what is a `VehicleData` is taken as it is, else unpacked.
+        /// Looks at each payload: a `VehicleData` is taken as it is and all else unpacked; with
+        /// last known states what unpacks is a block, and all else taken as it is.
         case auto
         /// Every message is a Snappy block.
         case on
@@ -20,12 +32,18 @@ public struct FleetWiseDefinition: Sendable, Equatable {
         case off
     }
 
-    /// Decoder manifests by their sync id. In each, a field's path is the number of its signal, or
-    /// `dtc` for the active trouble codes.
+    public var message: Message
+    /// By the sync id that messages name what the numbers of their signals mean: a decoder
+    /// manifest's, or with last known states a state template's. A field's path is the number of
+    /// its signal, or `dtc` for the active trouble codes, which only `VehicleData` has.
     public var manifests: [String: DocumentMapping]
     public var compression: Compression
 
-    public init(manifests: [String: DocumentMapping], compression: Compression = .auto) {
+    public init(
+        message: Message = .vehicleData, manifests: [String: DocumentMapping],
+        compression: Compression = .auto
+    ) {
+        self.message = message
         self.manifests = manifests
         self.compression = compression
     }

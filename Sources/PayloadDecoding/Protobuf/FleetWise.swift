@@ -1,8 +1,10 @@
 import VehicleSignals
 
-// `VehicleData` of the FleetWise edge agent: decoder_sync_id (2) says by which manifest the numbers
-// of signals are to be read, collection_event_time_ms_epoch (4) from when their relative times
-// count, captured_signals (5) and dtc_data (6) hold the values. The rest is of no use here.
+// Messages of the FleetWise edge agent, plain or as Snappy blocks. Of `VehicleData`,
+// decoder_sync_id (2) says by which manifest the numbers of signals are to be read,
+// collection_event_time_ms_epoch (4) from when their relative times count, captured_signals (5) and
+// dtc_data (6) hold the values. The rest is of no use here. For the other message see
+// LastKnownState.swift.
 
 extension CompiledSources {
     func decodeFleetWise(
@@ -11,25 +13,43 @@ extension CompiledSources {
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
         try checkVehicle(route: route, topic: topic, bytes, start: 0, &work)
-        let isPacked: Bool
-        switch layout.compression {
-        case .on: isPacked = true
-        case .off: isPacked = false
-        case .auto: isPacked = !isVehicleData(bytes)
-        }
-        guard isPacked else {
-            return try decodeVehicleData(layout, bytes, &work, &readings, &texts)
-        }
         // Taken out of the workspace while it is read, since the workspace changes meanwhile.
         var unpacked: [UInt8] = []
         swap(&unpacked, &work.unpacked)
         defer { swap(&unpacked, &work.unpacked) }
-        try unpackSnappy(bytes, into: &unpacked)
+        guard try unpackBlock(layout, bytes, into: &unpacked) else {
+            return try decodeFleetWiseMessage(layout, bytes, &work, &readings, &texts)
+        }
         do throws(DecodeError) {
             try decodeUnpacked(layout, unpacked, &work, &readings, &texts)
         } catch {
             // A place in the unpacked bytes is none in the payload.
             throw DecodeError(error.reason, at: 0)
+        }
+    }
+
+    /// Whether the payload is a block; if so, `unpacked` holds its content.
+    private func unpackBlock(
+        _ layout: ProtobufLayout, _ bytes: RawSpan, into unpacked: inout [UInt8]
+    ) throws(DecodeError) -> Bool {
+        switch (layout.compression, layout.kind) {
+        case (.off, _): return false
+        case (.on, _): break
+        case (.auto, .lastKnownStateData): return try unpackState(bytes, into: &unpacked)
+        case (.auto, _): if isVehicleData(bytes) { return false }
+        }
+        try unpackSnappy(bytes, into: &unpacked)
+        return true
+    }
+
+    func decodeFleetWiseMessage(
+        _ layout: ProtobufLayout, _ bytes: RawSpan, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        if layout.kind == .lastKnownStateData {
+            try decodeStateData(layout, bytes, &work, &readings, &texts)
+        } else {
+            try decodeVehicleData(layout, bytes, &work, &readings, &texts)
         }
     }
 
@@ -39,7 +59,7 @@ extension CompiledSources {
         return heading.manifestEnd > heading.manifestStart
     }
 
-    func decodeVehicleData(
+    private func decodeVehicleData(
         _ layout: ProtobufLayout, _ bytes: RawSpan, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
@@ -75,7 +95,7 @@ extension CompiledSources {
     }
 
     /// A message without a time of its own leaves its readings to the time of arrival.
-    private func setTimes(
+    func setTimes(
         _ readings: inout OutputSpan<Reading>, from first: Int, _ base: UInt64, _ relative: Int64,
         at start: Int
     ) throws(DecodeError) {
@@ -134,11 +154,7 @@ extension CompiledSources {
         do throws(DecodeError) {
             if number >= 0 {
                 let value = Double(bitPattern: bytes.word64(at: number))
-                if rule.kind == .boolean, !rule.hasWords, value == 0 || value == 1 {
-                    try takeBoolean(rule, value == 1, slot: -1, at: number, &work, &readings)
-                } else {
-                    try takeDouble(rule, value, slot: -1, at: number, &work, &readings)
-                }
+                try takeFleetWiseNumber(rule, value, at: number, &work, &readings)
             } else if text.start >= 0 {
                 try takeText(
                     rule, bytes, from: text.start, to: text.end, slot: -1, &work, &readings,
@@ -152,6 +168,18 @@ extension CompiledSources {
             work.outcome.outOfRange += 1
         }
         return relative
+    }
+
+    /// A number, which for a truth may also be 0 or 1.
+    func takeFleetWiseNumber(
+        _ rule: ValueRule, _ value: Double, at start: Int, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>
+    ) throws(DecodeError) {
+        if rule.kind == .boolean, !rule.hasWords, value == 0 || value == 1 {
+            try takeBoolean(rule, value == 1, slot: -1, at: start, &work, &readings)
+        } else {
+            try takeDouble(rule, value, slot: -1, at: start, &work, &readings)
+        }
     }
 
     /// The active trouble codes as one list; its relative time.

@@ -13,9 +13,11 @@ extension CompiledSources {
         case .teslaPayload:
             try decodeTeslaPayload(
                 layout, route: route, topic: topic, bytes, &work, &readings, &texts)
-        case .fleetWise:
+        case .vehicleData, .lastKnownStateData:
             try decodeFleetWise(
                 layout, route: route, topic: topic, bytes, &work, &readings, &texts)
+        case .lastKnownState:
+            try decodeState(layout, route: route, topic: topic, bytes, &work, &readings, &texts)
         case .sparkplug:
             try decodeSparkplug(
                 layout, route: route, topic: topic, bytes, &work, &readings, &texts)
@@ -29,7 +31,7 @@ extension CompiledSources {
             guard let found = try? wireVehicle(bytes, field: 3) else { return nil }
             return VehicleName(
                 isInPayload: true, offset: found.lowerBound, length: found.count)
-        case .fleetWise, .sparkplug: return nil
+        case .vehicleData, .lastKnownStateData, .lastKnownState, .sparkplug: return nil
         }
     }
 }

@@ -9,7 +9,8 @@ struct ProtobufTables: Sendable {
     var signals: [ManifestSlot] = []
 }
 
-/// One decoder manifest: an open table of its signals' numbers in ``ProtobufTables/signals``.
+/// One decoder manifest or state template: an open table of its signals' numbers in
+/// ``ProtobufTables/signals``.
 struct ManifestTable: Sendable, BitwiseCopyable {
     var first: Int32
     /// Size of the table, a power of two, less one.
@@ -59,12 +60,14 @@ struct RuleRun: Sendable, BitwiseCopyable {
 
 /// One message type of one source.
 struct ProtobufLayout: Sendable, BitwiseCopyable {
-    enum Kind: UInt8, BitwiseCopyable { case teslaPayload, fleetWise, sparkplug }
+    enum Kind: UInt8, BitwiseCopyable {
+        case teslaPayload, vehicleData, lastKnownStateData, lastKnownState, sparkplug
+    }
     enum Compression: UInt8, BitwiseCopyable { case auto, on, off }
     var kind: Kind
     /// First of the tables that belong to it.
     var first: Int32 = 0
-    /// Scope of manifests, or of metrics' names.
+    /// Scope of manifests, or of the names of metrics and signals.
     var scope: UInt32 = 0
     var compression = Compression.off
     /// Of Sparkplug: whether a device is the vehicle, or at least what the topic names.

@@ -92,6 +92,24 @@ func wireSkip(
     }
 }
 
+/// The next message or text of that field's number before `end`; `nil` behind the last one.
+func nextWireRange(
+    _ field: UInt32, _ bytes: RawSpan, _ at: inout Int, end: Int
+) throws(DecodeError) -> Range<Int>? {
+    while at < end {
+        let tag = try wireTag(bytes, &at, end: end)
+        guard tag.field == field, tag.type == .lengthDelimited else {
+            try wireSkip(tag.type, bytes, &at, end: end)
+            continue
+        }
+        let stop = try wireRange(bytes, &at, end: end)
+        let start = at
+        at = stop
+        return start..<stop
+    }
+    return nil
+}
+
 /// Signed numbers of the types `sint32` and `sint64`.
 @inline(always)
 func zigzag(_ word: UInt64) -> Int64 {

@@ -100,16 +100,6 @@ struct SparkplugHeading: BitwiseCopyable {
 func nextSparkplugMetric(
     _ bytes: RawSpan, _ at: inout Int
 ) throws(DecodeError) -> SparkplugMetric? {
-    while at < bytes.byteCount {
-        let tag = try wireTag(bytes, &at, end: bytes.byteCount)
-        guard tag.field == 2, tag.type == .lengthDelimited else {
-            try wireSkip(tag.type, bytes, &at, end: bytes.byteCount)
-            continue
-        }
-        let stop = try wireRange(bytes, &at, end: bytes.byteCount)
-        let metric = try SparkplugMetric(bytes, from: at, end: stop)
-        at = stop
-        return metric
-    }
-    return nil
+    guard let range = try nextWireRange(2, bytes, &at, end: bytes.byteCount) else { return nil }
+    return try SparkplugMetric(bytes, from: range.lowerBound, end: range.upperBound)
 }

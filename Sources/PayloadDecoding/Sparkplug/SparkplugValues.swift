@@ -18,7 +18,7 @@ extension CompiledSources {
             }
             // Neither a session's number nor a switch is something about the vehicle.
             if isControl(work.sender) { continue }
-            guard let rules = rules(ofMetric: &work.sender, layout, edition: edition) else {
+            guard let rules = rules(ofName: &work.sender, layout.scope, edition: edition) else {
                 work.outcome.unknownSignals += 1
                 continue
             }
@@ -30,10 +30,9 @@ extension CompiledSources {
             let time = metric.time ?? heading.time
             let first = readings.count
             for index in rules.run.start..<(rules.run.start + rules.run.count) {
-                let rule =
-                    rules.isNative ? nativeRules[Int(index)] : documentRules[Int(index)].rule
                 do throws(DecodeError) {
-                    try takeMetric(rule, metric, type, bytes, &work, &readings, &texts)
+                    try takeMetric(
+                        rules.rule(at: index, self), metric, type, bytes, &work, &readings, &texts)
                 } catch {
                     // One metric of another kind than its signal must not cost the others.
                     guard error.reason == .wrongType || error.reason == .badTroubleCode else {
@@ -90,27 +89,6 @@ extension CompiledSources {
         case 0x4320_6563_6976_6544: return name.word32(at: 8) == 0x7274_6E6F
         default: return false
         }
-    }
-
-    /// The rules of the metric whose name lies in `name`: the site's, else the signal of that path.
-    private func rules(
-        ofMetric name: inout [UInt8], _ layout: ProtobufLayout, edition: Int
-    ) -> (run: RuleRun, isNative: Bool)? {
-        let edge = names.value(scope: layout.scope, in: name, 0..<name.count)
-        if edge >= 0 {
-            let found = edges[Int(edge)]
-            return (RuleRun(start: found.ruleStart, count: found.ruleCount), false)
-        }
-        let scope = editionScopes[edition - VSSEditions.oldest]
-        var rule = names.value(scope: scope, in: name, 0..<name.count)
-        if rule < 0 {
-            // Sparkplug's own custom is slashes.
-            for place in 0..<name.count where name[place] == UInt8(ascii: "/") {
-                name[place] = UInt8(ascii: ".")
-            }
-            rule = names.value(scope: scope, in: name, 0..<name.count)
-        }
-        return rule < 0 ? nil : (RuleRun(start: rule, count: 1), true)
     }
 
     private func takeMetric(

@@ -58,7 +58,13 @@ struct PlainDecoder {
             }
         case .fields(let mapping): try field(payload, mapping, match)
         case .protobuf(.teslaPayload(let mapping)): try tesla(payload, mapping, match)
-        case .protobuf(.fleetWise(let definition)): try fleetWise(payload, definition)
+        case .protobuf(.fleetWise(let definition)):
+            if definition.message == .vehicleData {
+                try fleetWise(payload, definition)
+            } else {
+                try stateData(payload, definition)
+            }
+        case .protobuf(.lastKnownState(let mapping)): try cloudState(payload, mapping)
         // Needs a memory: PlainSparkplug.
         case .protobuf(.sparkplug): hasNoOpinion = true
         case .text(let mapping): try bareField(payload, mapping, match)

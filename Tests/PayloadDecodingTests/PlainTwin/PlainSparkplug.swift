@@ -206,7 +206,7 @@ struct PlainSparkplug {
         {
             return
         }
-        let rules = fields(name)
+        let rules = plain.fields(ofName: name, definition.mapping)
         guard !rules.isEmpty else {
             plain.out.outcome.unknownSignals += 1
             return
@@ -222,26 +222,6 @@ struct PlainSparkplug {
             try take(value, type, field, signal, payload)
         }
         settle(first, metric.varint(3) ?? time ?? 0)
-    }
-
-    private func fields(_ name: String) -> [FieldMapping] {
-        let own = definition.mapping.fields.filter { $0.path == [.key(name)] }
-        if !own.isEmpty { return own }
-        for path in [name, name.replacing("/", with: ".")] where plain.catalogue.id(of: path) != nil
-        {
-            return [FieldMapping(path: [.key(name)], signal: path)]
-        }
-        for path in [name, name.replacing("/", with: ".")] {
-            for signal in plain.catalogue.definitions {
-                for spelling in signal.spellings
-                where spelling.path == path && spelling.editions.contains(6) {
-                    return [
-                        FieldMapping(path: [.key(name)], signal: signal.path, unit: spelling.unit)
-                    ]
-                }
-            }
-        }
-        return []
     }
 
     private mutating func settle(_ first: Int, _ time: UInt64) {

@@ -1,0 +1,77 @@
+import ConfigurationFiles
+import PayloadDecoding
+import Testing
+
+/// What is wrong in a topic whose payloads are Protocol Buffers is told with what to write instead.
+@Suite struct `mistakes in topics of Protocol Buffers` {
+    private func mistakes(_ topic: String, paths: [String] = ["1"]) throws -> String {
+        let fields = paths.map { "      - {path: '\($0)', signal: Vehicle.Speed}\n" }.joined()
+        let text = """
+            source: x
+            version: "1"
+            topics: [{topic: "c/{vehicle}", form: protobuf, \(topic)}]
+            mappings:
+              m:
+                fields:
+            \(fields)
+            """
+        let catalogue = try Shipped.catalogue()
+        do throws(ConfigurationMistakes) {
+            _ = try SourceFile.load(text: text, file: "x.yaml", catalogue: catalogue)
+            return ""
+        } catch { return error.all.map(\.description).joined(separator: "\n") }
+    }
+
+    private static let known =
+        "tesla_payload, fleetwise_vehicle_data, fleetwise_last_known_state_data, "
+        + "fleetwise_last_known_state"
+
+    @Test func `a message that nobody knows, or none`() throws {
+        let near = try mistakes("message: fleetwise_last_known_stat, mapping: m")
+        #expect(
+            near.contains("did you mean fleetwise_last_known_state? write one of " + Self.known))
+        #expect(try mistakes("mapping: m").contains("one of " + Self.known))
+    }
+
+    @Test func `a vehicle's state without templates, or with a mapping by name`() throws {
+        let data = "message: fleetwise_last_known_state_data"
+        #expect(try mistakes("\(data), manifests: {t: m}") == "")
+        #expect(try mistakes(data).contains("without a state template the signals' numbers"))
+        #expect(try mistakes("\(data), mapping: m").contains("nobody knows the key"))
+        #expect(try mistakes("\(data), manifests: {t: q}").contains("there is no mapping q"))
+        let path = try mistakes("\(data), manifests: {t: m}", paths: ["speed"])
+        #expect(path.contains("speed in a manifest: write a signal's number"))
+    }
+
+    @Test func `a cloud's state with templates, or with a path of several steps`() throws {
+        let state = "message: fleetwise_last_known_state"
+        #expect(try mistakes("\(state), mapping: m", paths: [#"Vehicle\.Speed"#, "x/y"]) == "")
+        #expect(try mistakes("\(state), manifests: {t: m}").contains("nobody knows the key"))
+        #expect(try mistakes("\(state), mapping: q").contains("there is no mapping q"))
+        for path in ["Vehicle.Speed", "a[]"] {
+            let found = try mistakes("\(state), mapping: m", paths: [path])
+            #expect(
+                found.contains(#"\#(path): here a path is one whole name; write its dots as \."#))
+        }
+    }
+
+    @Test func `neither topic may leave the vehicle out`() throws {
+        for message in ["fleetwise_last_known_state_data", "fleetwise_last_known_state"] {
+            let keys = message.hasSuffix("data") ? "manifests: {t: m}" : "mapping: m"
+            let text = try mistakes("message: \(message), \(keys)")
+            #expect(text == "")
+            let template = try TopicTemplate("c/{+}")
+            let mapping = DocumentMapping(fields: [])
+            let content: ProtobufContent =
+                message.hasSuffix("data")
+                ? .fleetWise(FleetWiseDefinition(message: .lastKnownState, manifests: [:]))
+                : .lastKnownState(mapping)
+            let definition = SourceDefinition(
+                name: "x", version: "1",
+                topics: [TopicDefinition(template: template, content: .protobuf(content))])
+            #expect(throws: MappingFlaw.self) {
+                try CompiledSources(definitions: [definition], catalogue: Shipped.catalogue())
+            }
+        }
+    }
+}
