@@ -23,10 +23,12 @@ public struct PayloadTrial {
     private var forgetful: DecodingWorkspace
     private var twin: TwinTrial
 
-    public init(_ sources: CompiledSources) {
+    /// - Parameter comparesErrors: see ``TwinTrial``.
+    public init(_ sources: CompiledSources, comparesErrors: Bool = true) {
         self.sources = sources
         twin = TwinTrial(
-            sources, readingsMax: Self.readingsMax, textBytesMax: Self.textBytesMax)
+            sources, readingsMax: Self.readingsMax, textBytesMax: Self.textBytesMax,
+            comparesErrors: comparesErrors)
         kept = sources.makeWorkspace()
         forgetful = sources.makeWorkspace()
         forgetful.remembersShapes = false

@@ -5,8 +5,14 @@ public import PayloadDecoding
 public struct TwinTrial {
     private var fast: MessageDecoder
     private var plain: PlainDecoder
+    private let comparesErrors: Bool
 
-    public init(_ sources: CompiledSources, readingsMax: Int, textBytesMax: Int) {
+    /// - Parameter comparesErrors: `false` where the two look at a payload in another order: both
+    ///   must refuse what one refuses, for whatever they find first.
+    public init(
+        _ sources: CompiledSources, readingsMax: Int, textBytesMax: Int, comparesErrors: Bool = true
+    ) {
+        self.comparesErrors = comparesErrors
         fast = MessageDecoder(sources)
         fast.readingRoom = readingsMax
         fast.textRoom = textBytesMax
@@ -19,7 +25,7 @@ public struct TwinTrial {
         guard topic.allSatisfy({ $0 < 0x80 }) else { return }
         let name = String(decoding: topic, as: UTF8.self)
         let difference = TwinComparison.difference(
-            &fast, &plain, name, payload, isRetained: isRetained)
+            &fast, &plain, name, payload, isRetained: isRetained, comparesErrors: comparesErrors)
         demand(difference == nil, difference ?? "")
     }
 }
