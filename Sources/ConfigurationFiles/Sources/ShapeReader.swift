@@ -6,8 +6,8 @@ import VehicleSignals
 ///
 /// ## Keys of `readings`, by name
 /// - `value` (path, or a list of paths of which the first that is there holds; required)
-/// - `join` (true or false, default false): the paths of `value` lead to parts of one text, which is
-///   there if all of them are.
+/// - `join` (true or false, default false): the paths of `value` lead to parts of one text, which
+///   is there if all of them are.
 /// - `unit` (path): the member with the word of the unit; without it, or where the payload leaves
 ///   it out, the field's own unit holds.
 /// - `time`: as in a mapping, below the object.
