@@ -72,7 +72,8 @@ struct FieldReader {
         _ new: [FieldMapping], against fields: [FieldMapping], _ entry: YAMLMapping
     ) {
         guard let field = new.first else { return }
-        if !PathStep.isPossible(field.path) {
+        // An object that is one reading may be the place itself.
+        if !PathStep.isPossible(field.path), field.shape == nil || !field.path.isEmpty {
             entry.report(
                 "path",
                 "\(field.path.text): a path begins with a key and enters JSON in a text "

@@ -35,7 +35,11 @@ extension SourceFile {
                     remedy: "write a topic as the vehicles use it")
                 return
             }
-            if decoded.readings.isEmpty {
+            // A topic may be one that a setting has ignored.
+            let isIgnored = sources.definitions.flatMap(\.topics).contains {
+                $0.content == .ignored && SubscriptionFilters.hears(sample.topic, $0.template)
+            }
+            if decoded.readings.isEmpty, !isIgnored {
                 root.mapping("sample").report(
                     "topic", "the sample becomes no reading",
                     remedy: "write a message with a value that is mapped, or mend the mapping")
