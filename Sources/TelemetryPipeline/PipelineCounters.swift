@@ -158,8 +158,8 @@ public struct PipelineCounters: Sendable, Equatable, Hashable {
 
 /// Why messages of a source were parked.
 public struct QuarantineCause: Sendable, Hashable {
-    /// Pairs told apart: some 40 sources with the 26 reasons there are. What comes beyond, by sources
-    /// under ever new names, counts as ``other``.
+    /// Pairs told apart: some 40 sources with the 26 reasons there are. What comes beyond, by
+    /// sources under ever new names, counts as ``other``.
     static let countMax = 1024
     static let other = QuarantineCause(source: "other", reason: "other")
 

@@ -34,8 +34,8 @@ import turnpike
         let birth = try #require(
             HexadecimalText.bytes(
                 """
-                08a0b7dc92c233120b0a05626453657120085800121c0a0d56656869636c652e53706565641001200a699a
-                99999999994a4012140a0b4f646f6d65746572206b6d1002200750bb3f1800
+                08a0b7dc92c233120b0a05626453657120085800121c0a0d56656869636c652e5370656564
+                1001200a699a99999999994a4012140a0b4f646f6d65746572206b6d1002200750bb3f1800
                 """))
         let data = try #require(
             HexadecimalText.bytes("08b085dd92c233120b100169cdcccccccc0c4b401801"))

@@ -1,8 +1,8 @@
 public import PayloadDecoding
 
 extension Stage {
-    /// The shipped sources with payloads of Protocol Buffers, FleetWise's also with blocks alone and
-    /// without any.
+    /// The shipped sources with payloads of Protocol Buffers, FleetWise's also with blocks alone
+    /// and without any.
     public static let protobufSources = orExit {
         var definitions: [SourceDefinition] = []
         for name in ["tesla", "fleetwise", "sparkplug"] { definitions.append(try shipped(name)) }

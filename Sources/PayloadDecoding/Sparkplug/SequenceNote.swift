@@ -1,7 +1,7 @@
 import VehicleSignals
 
-/// What is left of a device's message that its holder does not let in: that its edge node spoke, and
-/// under which number. Without it the node's other devices would seem to have missed something.
+/// What is left of a device's message that its holder does not let in: that its edge node spoke,
+/// and under which number. Without it the node's other devices would seem to have missed something.
 public struct SequenceNote: Sendable, Equatable {
     /// Of the edge node's own data; the device is not named.
     public var topic: [UInt8]
@@ -11,7 +11,8 @@ public struct SequenceNote: Sendable, Equatable {
 
 extension CompiledSources {
     /// The note for a message; `nil` where nobody else depends on it: the route is not one of
-    /// Sparkplug's, the node itself is the vehicle, the message has no number, or it cannot be read.
+    /// Sparkplug's, the node itself is the vehicle, the message has no number, or it cannot be
+    /// read.
     public func sequenceNote(_ route: Route, topic: RawSpan, payload: RawSpan) -> SequenceNote? {
         guard isHeardByAll(route), route.vehicleLength > 0, let place = SparkplugTopic(topic),
             place.isDevice, place.type != .other, Int(route.vehicleOffset) >= place.device.start,

@@ -12,9 +12,9 @@ struct DecodeCommand: ParsableCommand {
         discussion: """
             turnpike decode --source native --topic vss/CAR-1/telemetry --payload message.json
 
-            Several payloads are decoded in their order in one session, so that what an earlier one \
-            said holds for the later ones: births of Sparkplug, messages in several frames. One \
-            topic holds for all of them, or there is one for each.
+            Several payloads are decoded in their order in one session, so that what an earlier \
+            one said holds for the later ones: births of Sparkplug, messages in several frames. \
+            One topic holds for all of them, or there is one for each.
 
             turnpike decode --topic spBv1.0/fleet/NBIRTH/CAR1 --payload birth.bin \
               --topic spBv1.0/fleet/NDATA/CAR1 --payload data.bin

@@ -144,7 +144,8 @@ extension QuarantineCommand {
     }
 }
 
-/// Says that nothing has the number that was asked for. The command was right, so no usage is shown.
+/// Says that nothing has the number that was asked for. The command was right, so no usage is
+/// shown.
 func notThere(_ sentence: String) -> ExitCode {
     printError("Error: \(sentence)")
     return .validationFailure

@@ -10,7 +10,8 @@ struct SourceFiles {
         /// `nil` where the file has mistakes.
         var definition: SourceDefinition?
 
-        /// The first line that holds the words; 0 where none does, as where a setting stands in one.
+        /// The first line that holds the words; 0 where none does, as where a setting stands in
+        /// one.
         func line(_ words: String...) -> Int { line(words) }
 
         /// The same with the file before it.
