@@ -81,7 +81,7 @@ import turnpike
     @Test func `a filter that brings none of the topics is told`() throws {
         expect(
             try mistakes(source(more: "subscribe: [\"x/+/state\", \"y/#\"]")),
-            "a.yaml:8:25: y/# brings none of the source's topics")
+            "a.yaml:8:26: y/# brings none of the source's topics")
         for filter in ["x/#", "#", "+/CAR1/+", "x/+/state/#"] {
             expect(try mistakes(source(more: "subscribe: [\"\(filter)\"]")))
         }
@@ -116,13 +116,13 @@ import turnpike
     }
 
     @Test func `a wrong form is one mistake`() throws {
-        expect(try mistakes(source(form: "documnt")), "a.yaml:4:44: topics[0].form is \"documnt\"")
+        expect(try mistakes(source(form: "documnt")), "a.yaml:4:40: topics[0].form is \"documnt\"")
     }
 
     @Test func `a path that no document can have is told at its line`() throws {
         expect(
             try mistakes(source(fields: "[{path: a(json).b(json).c, signal: Vehicle.Speed}]")),
-            "a.yaml:7:20: a(json).b(json).c: a path begins with a key")
+            "a.yaml:7:21: a(json).b(json).c: a path begins with a key")
     }
 
     @Test func `what brings nothing is told`() throws {
@@ -138,6 +138,6 @@ import turnpike
         let unit = "[{path: a, signal: Vehicle.Diagnostics.Ext.IsMILOn, unit: km}]"
         expect(
             try mistakes(source(fields: unit)),
-            "a.yaml:7:65: Vehicle.Diagnostics.Ext.IsMILOn has no unit that km could become")
+            "a.yaml:7:71: Vehicle.Diagnostics.Ext.IsMILOn has no unit that km could become")
     }
 }

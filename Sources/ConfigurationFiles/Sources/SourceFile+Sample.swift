@@ -35,11 +35,10 @@ extension SourceFile {
                     remedy: "write a topic as the vehicles use it")
                 return
             }
-            // A topic may be one that a setting has ignored.
-            let isIgnored = sources.definitions.flatMap(\.topics).contains {
-                $0.content == .ignored && SubscriptionFilters.hears(sample.topic, $0.template)
+            let mayBringNothing = sources.definitions.flatMap(\.topics).contains {
+                $0.content.mayBringNothing && SubscriptionFilters.hears(sample.topic, $0.template)
             }
-            if decoded.readings.isEmpty, !isIgnored {
+            if decoded.readings.isEmpty, !mayBringNothing {
                 root.mapping("sample").report(
                     "topic", "the sample becomes no reading",
                     remedy: "write a message with a value that is mapped, or mend the mapping")
@@ -48,6 +47,17 @@ extension SourceFile {
             root.mapping("sample").report(
                 "topic", "the sample cannot be decoded: \(error.sentence)",
                 remedy: "mend the sample or the mapping")
+        }
+    }
+}
+
+extension TopicDefinition.Content {
+    /// A setting may have ignored the topic, and a birth of an edge node may only say what its
+    /// devices' aliases mean.
+    fileprivate var mayBringNothing: Bool {
+        switch self {
+        case .ignored, .protobuf(.sparkplug): true
+        default: false
         }
     }
 }

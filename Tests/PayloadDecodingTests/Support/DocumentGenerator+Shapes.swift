@@ -265,12 +265,14 @@ extension DocumentGenerator {
             ])
         }
         some("spelt") { $0.spelt() }
-        some("name") { one in
-            one.object([
-                ("a", one.spelt()),
-                ("b", one.object([(one.numbers.pick(["c", "c", "d"]), one.spelt())])),
-                ("at", one.numbers.pick(["1770000000", "null"])),
-            ])
+        for key in ["name", "called"] {
+            some(key) { one in
+                one.object([
+                    ("a", one.spelt()),
+                    ("b", one.object([(one.numbers.pick(["c", "c", "d"]), one.spelt())])),
+                    ("at", one.numbers.pick(["1770000000", "null"])),
+                ])
+            }
         }
         some("mil") { $0.numbers.pick(["\"yes\"", "true", "\"no\"", "\"maybe\"", "null"]) }
         return data

@@ -125,7 +125,7 @@ enum ShapeSources {
                 reading: bare
               - {path: spelt, format: hex, signal: Vehicle.Ext.SoftwareVersion, reading: bare}
               - {path: name, format: hex, signal: Vehicle.Ext.SoftwareVersion, reading: parts}
-              - {path: name, signal: Vehicle.Ext.SoftwareVersion, reading: parts}
+              - {path: called, signal: Vehicle.Ext.SoftwareVersion, reading: parts}
           alarm:
             vehicle: car
             time: {path: sent, kind: epoch_s, quality: backend}
