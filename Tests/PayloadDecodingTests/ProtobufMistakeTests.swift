@@ -4,8 +4,11 @@ import Testing
 
 /// What is wrong in a topic whose payloads are Protocol Buffers is told with what to write instead.
 @Suite struct `mistakes in topics of Protocol Buffers` {
-    private func mistakes(_ topic: String, paths: [String] = ["1"]) throws -> String {
-        let fields = paths.map { "      - {path: '\($0)', signal: Vehicle.Speed}\n" }.joined()
+    private func mistakes(
+        _ topic: String, paths: [String] = ["1"], more: String = ""
+    ) throws -> String {
+        let fields = paths.map { "      - {path: '\($0)', signal: Vehicle.Speed\(more)}\n" }
+            .joined()
         let text = """
             source: x
             version: "1"
@@ -52,6 +55,18 @@ import Testing
             let found = try mistakes("\(state), mapping: m", paths: [path])
             #expect(
                 found.contains(#"\#(path): here a path is one whole name; write its dots as \."#))
+        }
+    }
+
+    @Test func `a value that comes typed is written in no other way`() throws {
+        for message in [
+            "message: fleetwise_vehicle_data, manifests: {t: m}",
+            "message: fleetwise_last_known_state, mapping: m",
+        ] {
+            for more in [", format: hex", ", part: 1", ", missing: 0", ", time: {path: t}"] {
+                let found = try mistakes(message, more: more)
+                #expect(found.contains("does not fit the signal or the form"), "\(message)\(more)")
+            }
         }
     }
 

@@ -33,7 +33,14 @@ extension SourceCompiler {
         for field in mapping.fields where field.path.count != 1 || field.shape != nil {
             throw flaw(.notOneName(field.path.text))
         }
+        for field in mapping.fields { try checkPlain(field) }
         return nodes[Int(try makeLayout(mapping).root)].scope
+    }
+
+    /// Values that come typed are written in no other way.
+    private func checkPlain(_ field: FieldMapping) throws(MappingFlaw) {
+        guard field.format == .plain, field.part == nil, field.missing == nil, field.time == nil
+        else { throw flaw(.wrongFormat(path: field.path.text)) }
     }
 
     /// The fields' rules by number rather than by name.
@@ -95,6 +102,7 @@ extension SourceCompiler {
                 guard let signal = catalogue.id(of: field.signal) else {
                     throw flaw(.unknownSignal(field.signal))
                 }
+                try checkPlain(field)
                 let rule = try makeRule(field, signal: signal)
                 let index = Int32(documentRules.count)
                 documentRules.append(DocumentRule(rule: rule, timeSlot: -1, missing: -1))
