@@ -98,10 +98,11 @@ private struct LaneRound {
     private mutating func note(_ message: RoutedMessage, _ topic: RawSpan, _ payload: RawSpan) {
         let sources = basis.router.sources
         guard let route = message.route,
-            let note = sources.sequenceNote(route, topic: topic, payload: payload)
+            let note = sources.sequenceNote(route, topic: topic, payload: payload),
+            let way = note.route(in: sources)
         else { return }
         batch.append(note, arrival: now)
-        routed.append(RoutedMessage(route: note.route(in: sources), vehicle: .unknown))
+        routed.append(RoutedMessage(route: way, vehicle: .unknown))
     }
 
     mutating func startOver(_ configuration: PipelineConfiguration) {

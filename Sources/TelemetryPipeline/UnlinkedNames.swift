@@ -96,7 +96,10 @@ public final class UnlinkedNames: Sendable {
                 }
                 return contents.byName[name]?.key ?? .unknown
             }
-            guard contents.byName.count < limit else { return .unknown }
+            // Rubbish under new names must not take the room of names that count.
+            guard contents.byName.count - contents.unbelieved.count < limit,
+                contents.unbelieved.count < limit
+            else { return .unknown }
             let key = VehicleKey(contents.nextNumber)
             contents.nextNumber += 1
             contents.byName[name] = Entry(

@@ -45,7 +45,8 @@ extension SourceCompiler {
 
     /// Whether a word looks like a number on its first look.
     private static func mayBeNumber(_ word: String) -> Bool {
-        let first = word.utf8.first { $0 != UInt8(ascii: "-") } ?? 0
+        // A lone minus is the beginning of many.
+        let first = (beginning(of: word) ?? word).utf8.first { $0 != UInt8(ascii: "-") } ?? 0x30
         return first >= 0x30 && first <= 0x39
     }
 
@@ -103,7 +104,10 @@ extension SourceCompiler {
             if let scope = allowedScopes[signal] { return scope }
         }
         let scope = names.newScope()
-        for text in Set(field.invalidTexts.map { Self.beginning(of: $0) ?? $0 }).sorted() {
+        for beginning in Set(field.invalidTexts.compactMap(Self.beginning)).sorted() {
+            _ = try addName(scope: scope, beginning, WordValue.absentBeginning)
+        }
+        for text in Set(field.invalidTexts).sorted() where Self.beginning(of: text) == nil {
             _ = try addName(scope: scope, text, WordValue.absent)
         }
         for (word, constant) in field.words.sorted(by: { $0.key < $1.key }) {

@@ -69,19 +69,14 @@ extension CompiledSources {
     }
 
     /// Where the value stands, -1 where it is missing: the first of its places that is there, or,
-    /// where they are parts of one text, the first if all are there.
+    /// where they are parts of one text, the last if all are there.
     private func placeOfValue(_ group: GroupRule, _ work: borrowing DecodingWorkspace) -> Int {
-        var found = -1
+        var place = -1
         for index in group.values.start..<(group.values.start + group.values.count) {
-            let place = Int(work.captures[Int(shapes.valueCaptures[Int(index)])])
-            if group.rule.format.joinsValues {
-                if place < 0 { return -1 }
-            } else if place >= 0 {
-                return place
-            }
-            if found < 0 { found = place }
+            place = Int(work.captures[Int(shapes.valueCaptures[Int(index)])])
+            if (place < 0) == group.rule.format.joinsValues { break }
         }
-        return found
+        return place
     }
 
     /// The reading whose members' places are known.

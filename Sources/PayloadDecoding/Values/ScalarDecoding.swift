@@ -197,7 +197,8 @@ extension CompiledSources {
         _ rule: ValueRule, _ word: Int32, slot: Int, at start: Int,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
-        guard word != WordValue.absent else {
+        // Of the two that are below 0, both mean "absent".
+        guard word >= 0 else {
             work.outcome.absent += 1
             return
         }

@@ -50,25 +50,26 @@ extension CompiledSources {
         let isAbsent =
             rule.wordScope != 0
             && meaning(of: rule, bytes, from: range.from, count: range.to - range.from)
-                == WordValue.absent
+                != NameTable.missing
         return isAbsent ? nil : range
     }
 
-    /// The characters that pairs of hexadecimal digits stand for. `false` where one of them is no
-    /// character: such bytes are noise, and all ones the word for an error.
+    /// The characters that pairs of hexadecimal digits stand for; a nought before the first digit
+    /// may be left out. `false` where something else stands there, or a byte that is no character:
+    /// such are noise, and all ones the word for an error.
     func appendCharacters(
         _ bytes: RawSpan, _ range: TextRange, _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) -> Bool {
-        guard (range.to - range.from) & 1 == 0 else {
-            throw DecodeError(.wrongType, at: range.start)
-        }
         var isText = true
         var index = range.from
         while index < range.to {
-            guard let high = hexadecimalDigit(bytes.byte(at: index)),
-                let low = hexadecimalDigit(bytes.byte(at: index + 1))
-            else { throw DecodeError(.wrongType, at: range.start) }
-            index += 2
+            let isAlone = index == range.from && (range.to - range.from) & 1 == 1
+            let first = isAlone ? 0 : hexadecimalDigit(bytes.byte(at: index))
+            let place = isAlone ? index : index + 1
+            guard let high = first, let low = hexadecimalDigit(bytes.byte(at: place)) else {
+                return false
+            }
+            index = place + 1
             let character = high << 4 | low
             if character == 0 { continue }
             guard character >= 0x20, character < 0x7F else {
@@ -119,8 +120,8 @@ extension CompiledSources {
         }
         var at = range.from
         let found = range.isEmpty ? nil : try? scanNumber(bytes, &at, end: range.to)
+        // A place in other words costs none of the other values.
         guard var number = found, at == range.to, !number.isNegative || isNegative == nil else {
-            guard rule.hasWords else { throw DecodeError(.wrongType, at: range.start) }
             work.outcome.outOfRange += 1
             return
         }

@@ -42,4 +42,6 @@ struct WordValue: Sendable, BitwiseCopyable {
     var bits: UInt64
     /// In the table of words: "no value".
     static let absent: Int32 = -1
+    /// The same, and of every text that begins so.
+    static let absentBeginning: Int32 = -2
 }

@@ -12,7 +12,7 @@ extension CompiledSources {
         let beginning = Int(rule.beginning)
         guard word == NameTable.missing, beginning > 0, count > beginning else { return word }
         let found = names.value(scope: rule.wordScope, of: bytes, from: start, count: beginning)
-        return found == WordValue.absent ? found : NameTable.missing
+        return found == WordValue.absentBeginning ? found : NameTable.missing
     }
 
     /// The same of a JSON string, whose escapes are resolved first.
@@ -29,6 +29,6 @@ extension CompiledSources {
         else { return word }
         resolved.count = Int(rule.beginning)
         let found = resolved.value(in: names, scope: rule.wordScope)
-        return found == WordValue.absent ? found : NameTable.missing
+        return found == WordValue.absentBeginning ? found : NameTable.missing
     }
 }

@@ -30,9 +30,10 @@ import VehicleSignals
         #expect(try said(["18FEC117#FFFFFFFFFFFFFFFF", coarse]) == [[], whole])
         // Only the trip is there: the coarse distance is the only one.
         #expect(try said(["18FEC117#FFFFFFFF64000000", coarse])[1] == whole)
-        // Another unit has only the coarse one.
-        #expect(try said(["18FEC1EE#40420F00FFFFFFFF", coarse])[1] == whole)
         #expect(try said(["18FEC117#40420F00FFFFFFFF", coarse])[1] == [])
+        // The tachograph's distance is the truck's, but not that of another bus.
+        #expect(try said(["18FEC1EE#40420F00FFFFFFFF", coarse])[1] == [])
+        #expect(try said(["can1 18FEC1EE#40420F00FFFFFFFF", "can0 \(coarse)"])[1] == whole)
     }
 
     @Test func `whose fine distance is silent for long have the coarse one again`() throws {
@@ -95,6 +96,9 @@ import VehicleSignals
                 ["\(Self.service) 190.0"], [], ["\(Self.service) 190.0"],
                 ["\(Self.service) 3205.0"],
             ])
+        // Nor after half a year.
+        let spring = try said(["(1700000000) can0 \(oil)", "(1714000000) can0 \(brakes)"])
+        #expect(spring[1] == ["\(Self.service) 3205.0"])
     }
 
     @Test func `with many components do not crowd out faults`() throws {

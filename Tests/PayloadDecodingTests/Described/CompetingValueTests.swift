@@ -37,7 +37,7 @@ import VehicleSignals
 
     @Test(arguments: [
         (#""odometer":"1234.6""#, "TraveledDistance 1235"),
-        (#""odometer":1234.6,"obdOdometer":5000"#, "TraveledDistance 5000"),
+        (#""odometer":1234.6,"obdOdometer":5000"#, "TraveledDistance 1235"),
         (#""obdOdometer":5000,"totalDistance":77.5"#, "TraveledDistance 5000"),
         (#""totalDistance":77.5,"obdSpeed":30"#, nil), (#""odometer":0"#, nil),
     ])

@@ -123,7 +123,8 @@ struct PlainBuses {
     }
 
     func hasFine(_ unit: PlainUnit, _ time: Int64?) -> Bool {
-        isFineKnown(unit, time, within: 60)
+        facts[.fine]?.keys.contains { $0.bus == unit.bus && isFineKnown($0, time, within: 60) }
+            ?? false
     }
 
     /// The smallest of all components that were heard of lately.
@@ -133,7 +134,7 @@ struct PlainBuses {
                 guard other.isDistance == service.isDistance else { return false }
                 let age = (service.day - other.day + 256) % 256
                 return other.unit == service.unit && other.component == service.component
-                    || time != nil && age > 30 && age < 128
+                    || time != nil && age > 30 && age < 226
             }
             let alike = services.count { $0.isDistance == service.isDistance }
             if count < 512, alike < 32 { services.append(service) } else { refused += 1 }

@@ -118,9 +118,7 @@ extension PlainDecoder {
         case .hemisphere:
             return try hemisphere(bytes, node, field, signal, time: time, quality: quality)
         case .hexadecimal where catalogue[signal].datatype == .string:
-            let characters = try Self.characters(bytes, start)
-            return add(
-                characters.map { [$0] } ?? [nil], signal, time: time, quality: quality)
+            return add([Self.characters(bytes)], signal, time: time, quality: quality)
         case .hexadecimal, .plain, .topic: break
         }
         switch catalogue[signal].datatype {

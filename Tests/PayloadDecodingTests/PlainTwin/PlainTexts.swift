@@ -27,7 +27,7 @@ extension PlainDecoder {
                 return
             }
             if case .hexadecimal = field.format {
-                found.append(try Self.characters(bytes, part.start))
+                found.append(Self.characters(bytes))
             } else {
                 found.append(bytes)
             }
@@ -52,11 +52,10 @@ extension PlainDecoder {
     }
 
     /// What pairs of digits spell without padding; `nil` if that is no text.
-    static func characters(_ digits: [UInt8], _ start: Int) throws(DecodeError) -> [UInt8]? {
-        let text = String(decoding: digits, as: UTF8.self)
-        guard digits.count.isMultiple(of: 2), text.wholeMatch(of: /[0-9A-Fa-f]*/) != nil else {
-            throw DecodeError(.wrongType, at: start)
-        }
+    static func characters(_ written: [UInt8]) -> [UInt8]? {
+        let text = String(decoding: written, as: UTF8.self)
+        guard text.wholeMatch(of: /[0-9A-Fa-f]*/) != nil else { return nil }
+        let digits = written.count.isMultiple(of: 2) ? written : [0x30] + written
         let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { place in
             UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16)
         }
@@ -78,7 +77,6 @@ extension PlainDecoder {
         let digits = match?["number"]?.substring.map(String.init)
         let letter = match?["letter"]?.substring?.uppercased() ?? ""
         guard let digits, letter.isEmpty || !digits.hasPrefix("-") else {
-            if field.words.isEmpty { throw DecodeError(.wrongType, at: node.start) }
             out.outcome.outOfRange += 1
             return
         }

@@ -78,7 +78,8 @@ extension DocumentGenerator {
 
     private mutating func spelt() -> String {
         numbers.pick([
-            "\"53414C\"", "\"3200\"", "\"FFFF\"", "\"0000\"", "\"5\"", "\"zz\"", "\"4a\"", "null",
+            "\"53414C\"", "\"3200\"", "\"0\"", "\"FFFF\"", "\"0000\"", "\"5\"", "\"zz\"", "\"4a\"",
+            "null",
             "\"\"",
             "\"-NA-\"", "\"-None\"", "\" 41 \"", "7",
         ])

@@ -177,9 +177,14 @@ extension ControlUnitFacts {
         _ = end()
     }
 
-    /// Whether the unit says its distance in the high resolution too.
-    func hasFineDistance(unit: ControlUnit, at time: Int64) -> Bool {
-        isFineDistanceKnown(unit, time, within: Self.fineSilenceMinutes)
+    /// Whether some unit of the bus says the truck's distance in the high resolution: mostly the
+    /// tachograph does, and the engine's is then the same distance in coarse steps.
+    func hasFineDistance(bus: UInt8, at time: Int64) -> Bool {
+        for index in range(of: .fineDistance) where self.bus(at: index) == bus {
+            let age = abs(Self.minute(time) - Int64(value(at: index)))
+            if age <= Self.fineSilenceMinutes { return true }
+        }
+        return false
     }
 
     private func isFineDistanceKnown(
@@ -212,8 +217,10 @@ extension ControlUnitFacts {
         if known == entries.count || entries[known] != fact {
             for index in range(of: kind).reversed() {
                 let age = (day &- entries[index] >> 16) & 0xFF
-                // Half a circle of days lies behind, the other half ahead.
-                let isSilent = time != .min && age > Self.serviceSilenceDays && age < 128
+                // What seems to come from a month ahead came late.
+                let isSilent =
+                    time != .min && age > Self.serviceSilenceDays
+                    && age < 256 - Self.serviceSilenceDays
                 if entries[index] >> 24 == name >> 24 || isSilent { entries.remove(at: index) }
             }
             if entries.count < Self.entriesMax, range(of: kind).count < kind.limit {

@@ -28,7 +28,7 @@ extension CompiledSources {
                     group, frame, length: count, unit: unit, moment, &facts, &work, &readings)
             }
             if number == J1939Parameters.distance,
-                facts.hasFineDistance(unit: unit, at: moment.pauseTime)
+                facts.hasFineDistance(bus: unit.bus, at: moment.pauseTime)
             {
                 return
             }
