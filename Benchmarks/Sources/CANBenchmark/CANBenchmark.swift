@@ -149,7 +149,11 @@ extension FrameFeed {
     var route: Route? { unsafe sources.route(topic: topic.span.bytes) }
 
     /// Adds the readings of one payload.
-    mutating func decode(_ payload: [UInt8], _ route: Route) throws(DecodeError) {
+    static func decode(
+        _ payload: [UInt8], on topic: [UInt8], _ route: Route, _ sources: CompiledSources,
+        _ workspace: inout DecodingWorkspace, into readings: inout [Reading],
+        texts: inout [UInt8]
+    ) throws(DecodeError) {
         var failure: DecodeError?
         readings.append(addingCapacity: DecodingLimits.readingsMax) { out in
             texts.append(addingCapacity: 64) { text in

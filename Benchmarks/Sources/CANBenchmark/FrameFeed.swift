@@ -72,7 +72,9 @@ struct FrameFeed {
         guard let route else { return 0 }
         for index in payloads.indices {
             readings.removeAll(keepingCapacity: true)
-            try decode(payloads[index], route)
+            try Self.decode(
+                payloads[index], on: topic, route, sources, &workspace, into: &readings,
+                texts: &texts)
             found += readings.count
             deed(readings)
         }
