@@ -45,8 +45,10 @@ extension SourceCompiler {
 
     /// Whether a word looks like a number on its first look.
     private static func mayBeNumber(_ word: String) -> Bool {
+        let text = beginning(of: word) ?? word
         // A lone minus is the beginning of many.
-        let first = (beginning(of: word) ?? word).utf8.first { $0 != UInt8(ascii: "-") } ?? 0x30
+        if text == "-" { return true }
+        let first = text.utf8.first { $0 != UInt8(ascii: "-") } ?? 0
         return first >= 0x30 && first <= 0x39
     }
 

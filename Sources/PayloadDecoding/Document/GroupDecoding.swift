@@ -135,37 +135,37 @@ extension CompiledSources {
     func memberWord(
         _ scope: UInt32, _ bytes: RawSpan, at place: Int
     ) throws(DecodeError) -> Int32 {
-        guard bytes.byte(at: place) == UInt8(ascii: "[") else {
-            return try plainWord(scope, bytes, at: place)
-        }
-        var at = place
-        guard try open(closing: UInt8(ascii: "]"), depth: 1, bytes, &at) else {
-            return NameTable.missing
-        }
-        repeat {
-            if try nextByte(bytes, &at) != UInt8(ascii: "[") {
-                let word = try plainWord(scope, bytes, at: at)
-                if word >= 0 { return word }
-            }
-            try skipValue(bytes, &at, depth: 2)
-        } while try another(closing: UInt8(ascii: "]"), bytes, &at)
-        return NameTable.missing
-    }
-
-    private func plainWord(
-        _ scope: UInt32, _ bytes: RawSpan, at place: Int
-    ) throws(DecodeError) -> Int32 {
         var at = place
         switch bytes.byte(at: at) {
         case UInt8(ascii: "\""):
             let text = try scanText(bytes, &at)
             return try names.value(scope: scope, of: bytes, text)
-        case UInt8(ascii: "{"), UInt8(ascii: "["): return NameTable.missing
+        case UInt8(ascii: "["): return try elementWord(scope, bytes, at: place)
+        case UInt8(ascii: "{"): return NameTable.missing
         case UInt8(ascii: "n"), UInt8(ascii: "t"), UInt8(ascii: "f"):
             _ = try scanLiteral(bytes, &at)
         default: _ = try scanNumber(bytes, &at)
         }
         return names.value(scope: scope, of: bytes, from: place, count: at - place)
+    }
+
+    @inline(never)
+    private func elementWord(
+        _ scope: UInt32, _ bytes: RawSpan, at place: Int
+    ) throws(DecodeError) -> Int32 {
+        var at = place
+        guard try open(closing: UInt8(ascii: "]"), depth: 1, bytes, &at) else {
+            return NameTable.missing
+        }
+        repeat {
+            // An array within an array says nothing.
+            if try nextByte(bytes, &at) != UInt8(ascii: "[") {
+                let word = try memberWord(scope, bytes, at: at)
+                if word >= 0 { return word }
+            }
+            try skipValue(bytes, &at, depth: 2)
+        } while try another(closing: UInt8(ascii: "]"), bytes, &at)
+        return NameTable.missing
     }
 
     /// Sets the conversion that the unit's word asks for; `false` if the word is unknown.
