@@ -32,12 +32,14 @@ extension Stage {
             .replacing(/hex: "[0-9a-f]*"/, with: "hex: \"\(sample)\"")
             .replacing("snappy: auto", with: "snappy: off")
             .replacing("topic: \"", with: "topic: \"bare/")
+            .replacing(/- (\$aws|cms)\//, with: { "- bare/\($0.1)/" })
     }
 
     private static func blocksOnly(_ text: String) -> String {
         text.replacing("source: fleetwise", with: "source: blocks")
             .replacing("snappy: auto", with: "snappy: on")
             .replacing("topic: \"", with: "topic: \"blocks/")
+            .replacing(/- (\$aws|cms)\//, with: { "- blocks/\($0.1)/" })
     }
 
     private static func keepingAliases(_ text: String) -> String {
