@@ -139,10 +139,11 @@ error_code decode_native(ondemand::document &document, Readings &out) {
     return SUCCESS;
 }
 
-// A key's signal and what its values are multiplied with.
+// A key's signal and what its values are multiplied with and divided by.
 struct Mapped {
     const char *path;
     double factor;
+    double divisor = 1;
     const Signal *signal = nullptr;
 };
 
@@ -150,6 +151,7 @@ struct Mapped {
 inline void add_converted(double value, const Mapped &mapped, int64_t time, Readings &out) {
     const Signal &signal = *mapped.signal;
     value *= mapped.factor;
+    if (mapped.divisor != 1) value /= mapped.divisor;
     if (signal.kind == Signal::whole) {
         int64_t whole = int64_t(value < 0 ? value - 0.5 : value + 0.5);
         if (whole < signal.lowest || whole > signal.highest) return;
@@ -243,7 +245,7 @@ error_code decode_teltonika(ondemand::document &document, Readings &out) {
     static const Map map = known({
         {"16", {"Vehicle.TraveledDistance", 1}},
         {"37", {"Vehicle.Speed", 1}},
-        {"66", {"Vehicle.LowVoltageBattery.CurrentVoltage", 0.001}},
+        {"66", {"Vehicle.LowVoltageBattery.CurrentVoltage", 1, 1000}},
         {"32", {"Vehicle.Powertrain.CombustionEngine.EngineCoolant.Temperature", 1}},
         {"36", {"Vehicle.Powertrain.CombustionEngine.Speed", 1}},
     });

@@ -13,15 +13,16 @@ public struct Unit: Hashable, Sendable {
     /// The short name used in configuration and at the doors: `km`, `kPa`, `celsius`.
     public let symbol: String
     public let dimension: Dimension
-    /// value in the dimension's base unit = value × factor + offset
-    let factor: Double
-    let offset: Double
+    /// How a value becomes one in the dimension's base unit.
+    let base: UnitConversion
 
-    private init(_ symbol: String, _ dimension: Dimension, _ factor: Double, _ offset: Double = 0) {
+    private init(
+        _ symbol: String, _ dimension: Dimension, _ factor: Double, per divisor: Double = 1,
+        offset: Double = 0
+    ) {
         self.symbol = symbol
         self.dimension = dimension
-        self.factor = factor
-        self.offset = offset
+        base = UnitConversion(factor: factor, offset: offset, divisor: divisor)
     }
 
     /// No unit: counts, texts, booleans.
@@ -32,21 +33,23 @@ public struct Unit: Hashable, Sendable {
         Unit("m", .distance, 1), Unit("km", .distance, 1000), Unit("mi", .distance, 1609.344),
         Unit("km/h", .speed, 1), Unit("mph", .speed, 1.609344), Unit("m/s", .speed, 3.6),
         Unit("knots", .speed, 1.852),
-        Unit("celsius", .temperature, 1), Unit("fahrenheit", .temperature, 5.0 / 9, -160.0 / 9),
-        Unit("kelvin", .temperature, 1, -273.15),
+        Unit("celsius", .temperature, 1),
+        Unit("fahrenheit", .temperature, 5, per: 9, offset: -160),
+        Unit("kelvin", .temperature, 1, offset: -273.15),
         Unit("kPa", .pressure, 1), Unit("bar", .pressure, 100),
         Unit("psi", .pressure, 6.894757293168),
-        Unit("atm", .pressure, 101.325), Unit("mbar", .pressure, 0.1), Unit("Pa", .pressure, 0.001),
-        Unit("V", .voltage, 1), Unit("mV", .voltage, 0.001),
-        Unit("A", .current, 1), Unit("mA", .current, 0.001),
+        Unit("atm", .pressure, 101.325), Unit("mbar", .pressure, 1, per: 10),
+        Unit("Pa", .pressure, 1, per: 1000),
+        Unit("V", .voltage, 1), Unit("mV", .voltage, 1, per: 1000),
+        Unit("A", .current, 1), Unit("mA", .current, 1, per: 1000),
         Unit("W", .power, 1), Unit("kW", .power, 1000),
-        Unit("kWh", .energy, 1), Unit("Wh", .energy, 0.001),
+        Unit("kWh", .energy, 1), Unit("Wh", .energy, 1, per: 1000),
         Unit("percent", .share, 1), Unit("ratio", .share, 100),
-        Unit("s", .time, 1), Unit("ms", .time, 0.001), Unit("min", .time, 60),
+        Unit("s", .time, 1), Unit("ms", .time, 1, per: 1000), Unit("min", .time, 60),
         Unit("h", .time, 3600),
         Unit("days", .time, 86_400), Unit("weeks", .time, 604_800),
         Unit("months", .time, 2_629_800),
-        Unit("l", .volume, 1), Unit("ml", .volume, 0.001), Unit("gal", .volume, 3.785411784),
+        Unit("l", .volume, 1), Unit("ml", .volume, 1, per: 1000), Unit("gal", .volume, 3.785411784),
         Unit("degrees", .angle, 1), Unit("rpm", .rotation, 1),
     ]
 
@@ -75,25 +78,6 @@ public struct Unit: Hashable, Sendable {
     public func conversion(to target: Unit) -> UnitConversion? {
         guard dimension == target.dimension else { return nil }
         if self == target { return .identity }
-        return UnitConversion(
-            factor: factor / target.factor, offset: (offset - target.offset) / target.factor)
+        return base.then(back: target.base)
     }
-}
-
-/// `result = value × factor + offset`.
-public struct UnitConversion: Sendable, BitwiseCopyable, Equatable {
-    public var factor: Double
-    public var offset: Double
-
-    @inline(always)
-    public init(factor: Double, offset: Double) {
-        self.factor = factor
-        self.offset = offset
-    }
-
-    public static let identity = UnitConversion(factor: 1, offset: 0)
-    @inline(always)
-    public var isIdentity: Bool { factor == 1 && offset == 0 }
-    @inline(always)
-    public func apply(_ value: Double) -> Double { value * factor + offset }
 }

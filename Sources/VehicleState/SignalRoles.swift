@@ -101,7 +101,7 @@ public struct SignalRoles: Sendable {
             default: nil
             }
         guard let base, let conversion = definition.unit.conversion(to: base) else { return 1 }
-        return conversion.factor
+        return conversion.factor / conversion.divisor
     }
 
     /// What a signal is for. `.ignored` for numbers that the catalogue does not have.

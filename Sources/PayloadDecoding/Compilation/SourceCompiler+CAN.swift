@@ -76,15 +76,15 @@ extension SourceCompiler {
         let signal = DBCSignal(
             name: field.path,
             startBit: isLittleEndian ? field.startByte * 8 : field.startByte * 8 + 7,
-            bitCount: field.byteCount * 8, isLittleEndian: isLittleEndian, factor: field.factor,
-            offset: field.offset)
+            bitCount: field.byteCount * 8, isLittleEndian: isLittleEndian)
         let rule = try makeRule(
             FieldMapping(
                 path: [.key(field.path)], signal: field.path,
-                unit: field.unit.isEmpty ? nil : Unit(named: field.unit)), signal: id)
+                unit: field.unit.isEmpty ? nil : Unit(named: field.unit), scale: field.factor,
+                offset: field.offset), signal: id)
         var made = FrameField(plan: Int32(can.plans.plans.count), rule: rule)
         made.highest = field.highest
-        Self.setWhole(&made, factor: field.factor, offset: field.offset)
+        Self.setWhole(&made, factor: 1, offset: 0)
         can.plans.plans.append(SignalPlan(signal))
         return made
     }

@@ -102,9 +102,9 @@ extension SourceCompiler {
         for word in Self.wordsOfNoUnit { _ = try addName(scope: scope, word, WordValue.absent) }
         for (word, unit) in Unit.words.sorted(by: { $0.key < $1.key }) {
             guard let conversion = unit.conversion(to: definition.unit) else { continue }
-            let (both, whole) = Self.scaled(conversion, field)
             guard try addName(scope: scope, word, Int32(shapes.conversions.count)) else { continue }
-            shapes.conversions.append(PayloadUnit(conversion: both, wholeFactor: whole))
+            shapes.conversions.append(
+                conversion.preceded(byScale: field.scale, offset: field.offset))
         }
         unitScopes[target] = scope
         return scope

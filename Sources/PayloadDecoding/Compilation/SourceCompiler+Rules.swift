@@ -69,7 +69,7 @@ extension SourceCompiler {
         guard let conversion = unit.conversion(to: definition.unit) else {
             throw flaw(.unitMismatch(signal: definition.path, unit: unit.symbol))
         }
-        (rule.conversion, rule.wholeFactor) = Self.scaled(conversion, field)
+        rule.conversion = conversion.preceded(byScale: field.scale, offset: field.offset)
         let minimum = definition.minimum ?? -.greatestFiniteMagnitude
         let maximum = definition.maximum ?? .greatestFiniteMagnitude
         if let range = definition.datatype.integerRange {
@@ -81,16 +81,6 @@ extension SourceCompiler {
             ? Double(Float.greatestFiniteMagnitude) : Double.greatestFiniteMagnitude
         rule.minimum = max(minimum, -reach)
         rule.maximum = min(maximum, reach)
-    }
-
-    /// Scale and offset of the field, then the unit's conversion; and the same as a whole factor.
-    static func scaled(
-        _ conversion: UnitConversion, _ field: FieldMapping
-    ) -> (UnitConversion, Int64) {
-        let both = UnitConversion(
-            factor: conversion.factor * field.scale,
-            offset: conversion.offset + field.offset * conversion.factor)
-        return (both, both.offset == 0 ? Int64(exactly: both.factor) ?? 0 : 0)
     }
 
     private static func bound(_ value: Double) -> Int64 {

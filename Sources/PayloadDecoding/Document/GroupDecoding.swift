@@ -193,9 +193,7 @@ extension CompiledSources {
         let found = FoldedWord(bytes, from: from, to: end).value(in: names, scope: scope)
         if found == WordValue.absent { return true }
         guard found >= 0 else { return false }
-        let unit = shapes.conversions[Int(found)]
-        rule.conversion = unit.conversion
-        rule.wholeFactor = unit.wholeFactor
+        rule.conversion = shapes.conversions[Int(found)]
         return true
     }
 }

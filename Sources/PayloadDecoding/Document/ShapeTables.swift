@@ -86,12 +86,6 @@ struct CompiledFormat: Sendable, BitwiseCopyable {
     var isPlain: Bool { kind == .plain && part < 0 && list < 0 && !joinsValues }
 }
 
-/// A unit that a payload may name, as the conversion that it asks for.
-struct PayloadUnit: Sendable, BitwiseCopyable {
-    var conversion: UnitConversion
-    var wholeFactor: Int64
-}
-
 /// A list of trouble codes that is gathered from several places of one document.
 struct CodeList: Sendable, BitwiseCopyable {
     var signal: SignalID
@@ -105,7 +99,7 @@ struct ShapeTables: Sendable {
     var choices: [RuleRange] = []
     var rules: [GroupRule] = []
     var valueCaptures: [Int16] = []
-    var conversions: [PayloadUnit] = []
+    var conversions: [UnitConversion] = []
     var lists: [CodeList] = []
     /// Rules of the readings that say how long it is until a time.
     var spans: [ValueRule] = []

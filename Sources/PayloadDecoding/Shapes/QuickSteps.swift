@@ -35,15 +35,16 @@ extension ShapeStep {
         let value = number.double
         if sentinel != .min, value == Double(sentinel) { return .none }
         let converted = conversion.apply(value)
-        if isDouble {
+        if outcome == .double {
             return QuickValue(
                 kind: .double, bits: (converted + 0).bitPattern, end: end,
                 isWithin: converted >= Double(bitPattern: lowest)
                     && converted <= Double(bitPattern: highest))
         }
         var whole: Int64
-        if wholeFactor != 0, number.places == 0 {
-            let (product, overflow) = number.signed.multipliedReportingOverflow(by: wholeFactor)
+        if outcome == .whole, number.places == 0 {
+            let (product, overflow) = number.signed.multipliedReportingOverflow(
+                by: Int64(conversion.factor))
             guard !overflow else { return .none }
             whole = product
         } else {

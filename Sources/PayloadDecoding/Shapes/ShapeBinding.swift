@@ -154,7 +154,6 @@ extension CompiledSources {
         marks[value].slot = group.rule.timeSlot
         marks[value].depth = depth
         marks[value].conversion = rule.conversion
-        marks[value].wholeFactor = rule.wholeFactor
         return true
     }
 

@@ -109,7 +109,6 @@ extension CompiledSources {
         }
         var rule = group.rule.rule
         rule.conversion = mark.conversion
-        rule.wholeFactor = mark.wholeFactor
         step.setQuick(rule, sentinels: sentinels)
         switch step.quick {
         case .double, .converted, .integer, .number: step.quick = .boundNumber

@@ -65,6 +65,12 @@ struct ShapeStep: Sendable, BitwiseCopyable {
         var isNumber: Bool { rawValue <= Quick.boundNumber.rawValue }
     }
 
+    /// What becomes of a number: a double, an integer by a whole factor that never goes through a
+    /// double, or one that is rounded.
+    enum NumberOutcome: UInt8, BitwiseCopyable {
+        case double, whole, rounded
+    }
+
     /// Where the time of a group's reading stands.
     enum Binding: UInt8, BitwiseCopyable {
         case none, before, behind
@@ -85,13 +91,12 @@ struct ShapeStep: Sendable, BitwiseCopyable {
     var index: Int32
     /// The number that means "no value"; `.min`: none.
     var sentinel = Int8.min
-    var isDouble = false
+    var outcome = NumberOutcome.double
     var takesText = false
     var binding = Binding.none
     /// The rule's conversion and bounds, so that the quick loop has them at hand: bounds are bits
     /// of doubles or of integers.
     var conversion = UnitConversion.identity
-    var wholeFactor: Int64 = 1
     var lowest: UInt64 = 0
     var highest: UInt64 = 0
 
@@ -100,7 +105,6 @@ struct ShapeStep: Sendable, BitwiseCopyable {
     mutating func setQuick(_ rule: ValueRule, sentinels: [Double]) {
         signal = rule.signal
         conversion = rule.conversion
-        wholeFactor = rule.wholeFactor
         takesText = rule.takesNumbersAsText
         guard !rule.hasNumberWords, setSentinel(rule, sentinels) else { return }
         switch rule.kind {
@@ -108,12 +112,12 @@ struct ShapeStep: Sendable, BitwiseCopyable {
             quick =
                 takesText || sentinel != .min
                 ? .number : rule.conversion.isIdentity ? .double : .converted
-            isDouble = true
             lowest = rule.minimum.bitPattern
             highest = rule.maximum.bitPattern
         case .integer:
-            let isPlain = rule.conversion.isIdentity && rule.wholeFactor == 1
-            quick = isPlain && !takesText && sentinel == .min ? .integer : .number
+            outcome = rule.wholeFactor != 0 ? .whole : .rounded
+            quick =
+                rule.conversion.isIdentity && !takesText && sentinel == .min ? .integer : .number
             lowest = UInt64(bitPattern: rule.lowest)
             highest = UInt64(bitPattern: rule.highest)
         case .boolean: quick = rule.sentinelCount == 0 ? .boolean : .nothing
@@ -146,7 +150,6 @@ struct ShapeMark: Sendable, BitwiseCopyable {
     var binding = ShapeStep.Binding.none
     /// What the unit beside the value asks for.
     var conversion = UnitConversion.identity
-    var wholeFactor: Int64 = 1
 }
 
 /// Notes what the general path does, value by value, while it decodes one payload.

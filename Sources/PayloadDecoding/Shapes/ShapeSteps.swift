@@ -120,7 +120,6 @@ extension CompiledSources {
         cursor.hasPending = true
         var rule = shapes.rules[Int(step.index)].rule.rule
         rule.conversion = step.conversion
-        rule.wholeFactor = step.wholeFactor
         try decodeScalar(
             rule, slot: Int(step.slot), depth: Int(step.depth), payload, &at, &work, &readings,
             &texts)

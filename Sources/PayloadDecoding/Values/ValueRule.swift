@@ -26,8 +26,10 @@ struct ValueRule: Sendable, BitwiseCopyable {
     var sentinelStart: Int32 = 0
     var sentinelCount: Int32 = 0
     /// The conversion where it is a whole factor, so that integers stay integers; 0 otherwise.
-    var wholeFactor: Int64 = 1
-    var conversion = UnitConversion.identity
+    private(set) var wholeFactor: Int64 = 1
+    var conversion = UnitConversion.identity {
+        didSet { wholeFactor = conversion.wholeFactor }
+    }
     /// Bounds of integers: datatype, minimum and maximum together.
     var lowest = Int64.min
     var highest = Int64.max

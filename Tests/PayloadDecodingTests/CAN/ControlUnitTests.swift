@@ -107,7 +107,7 @@ import VehicleSignals
         let engine = "Vehicle.Powertrain.CombustionEngine"
         let cases = [
             ("0CF00400#F0FF7DE02EFFFFFF", ["\(engine).Speed 1500.0"]),
-            ("18FEE500#20110000FFFFFFFF", ["\(engine).EngineHours \(4384 * 0.05)"]),
+            ("18FEE500#20110000FFFFFFFF", ["\(engine).EngineHours 219.2"]),
             (
                 "18FEC1EE#40420F0064000000",
                 ["Vehicle.TraveledDistance 5000000", "Vehicle.TripMeterReading 500"]

@@ -6,7 +6,7 @@ import VehicleSignals
 extension PlainDecoder {
     private static let answers: [PlainPlace] = {
         let engine = "Vehicle.Powertrain.CombustionEngine"
-        let percent = 100.0 / 255
+        let share = 1.0 / 255
         func place(
             _ number: Int, _ count: Int, _ factor: Double, _ offset: Double, _ unit: String,
             _ path: String
@@ -24,11 +24,11 @@ extension PlainDecoder {
             place(0x0F, 1, 1, -40, "celsius", "Vehicle.OBD.IntakeTemp"),
             place(0x1F, 2, 1, 0, "s", "Vehicle.OBD.RunTime"),
             place(0x21, 2, 1, 0, "km", "Vehicle.OBD.DistanceWithMIL"),
-            place(0x2F, 1, percent, 0, "percent", "Vehicle.Powertrain.FuelSystem.RelativeLevel"),
+            place(0x2F, 1, share, 0, "ratio", "Vehicle.Powertrain.FuelSystem.RelativeLevel"),
             place(0x31, 2, 1, 0, "km", "Vehicle.OBD.DistanceSinceDTCClear"),
             place(0x42, 2, 0.001, 0, "V", "Vehicle.LowVoltageBattery.CurrentVoltage"),
             place(0x46, 1, 1, -40, "celsius", "Vehicle.Exterior.AirTemperature"),
-            place(0x5B, 1, percent, 0, "percent", "Vehicle.OBD.HybridBatteryRemaining"),
+            place(0x5B, 1, share, 0, "ratio", "Vehicle.OBD.HybridBatteryRemaining"),
             place(0x5C, 1, 1, -40, "celsius", "\(engine).EngineOil.Temperature"),
             odometer,
         ]

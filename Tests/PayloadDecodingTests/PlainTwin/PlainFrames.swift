@@ -120,15 +120,15 @@ extension PlainDecoder {
             return
         }
         physical(
-            raw, Double(raw) * place.factor + place.offset, (place.factor, place.offset),
-            Unit(named: place.unit), 1, signal, context)
+            raw, Double(raw), (1, 0), Unit(named: place.unit), (place.factor, place.offset), signal,
+            context)
     }
 
     /// A number in the mapping's unit as a reading. `whole`: the bits before factor and offset,
     /// where they fit.
     mutating func physical(
         _ whole: Int64?, _ value: Double, _ line: (factor: Double, offset: Double), _ unit: Unit?,
-        _ scale: Double, _ signal: SignalID, _ context: PlainFrameContext
+        _ scale: (factor: Double, offset: Double), _ signal: SignalID, _ context: PlainFrameContext
     ) {
         let definition = catalogue[signal]
         if definition.datatype == .boolean, value == 0 || value == 1 {
@@ -136,19 +136,19 @@ extension PlainDecoder {
                 signal, .boolean, value == 1 ? 1 : 0, time: context.time, quality: .event)
         }
         let isNumber = definition.datatype != .boolean && definition.datatype != .string
-        let conversion = (unit ?? definition.unit).conversion(to: definition.unit)
-        guard isNumber, let conversion else {
+        let toSignal = (unit ?? definition.unit).conversion(to: definition.unit)
+        guard isNumber, let toSignal else {
             out.outcome.outOfRange += 1
             return
         }
-        let scaled = conversion.factor * scale
-        if let whole, definition.datatype.isInteger, conversion.offset == 0,
-            let exactly = Int64(exactly: scaled), exactly != 0,
+        let conversion = toSignal.preceded(byScale: scale.factor, offset: scale.offset)
+        if let whole, definition.datatype.isInteger, conversion.wholeFactor != 0,
             let factor = Int64(exactly: line.factor), let offset = Int64(exactly: line.offset)
         {
             let (product, first) = whole.multipliedReportingOverflow(by: factor)
             let (sum, second) = product.addingReportingOverflow(offset)
-            let (all, third) = sum.multipliedReportingOverflow(by: exactly)
+            let (all, third) = sum.multipliedReportingOverflow(
+                by: conversion.wholeFactor)
             guard !first, !second, !third, Self.fits(Double(all), whole: all, definition) else {
                 out.outcome.outOfRange += 1
                 return
@@ -156,7 +156,7 @@ extension PlainDecoder {
             return out.add(
                 signal, .integer, UInt64(bitPattern: all), time: context.time, quality: .event)
         }
-        let converted = value * scaled + conversion.offset
+        let converted = conversion.apply(value)
         if definition.datatype.isInteger {
             guard abs(converted) <= 9_007_199_254_740_992,
                 let rounded = Int64(exactly: converted.rounded()),
@@ -235,6 +235,7 @@ extension PlainDecoder {
         let isNumber = definition.datatype != .boolean && definition.datatype != .string
         physical(
             isFloating || isWide ? nil : whole, value, (signal.factor, signal.offset),
-            isNumber ? mapping.unit ?? Unit(named: signal.unit) : nil, mapping.scale, id, context)
+            isNumber ? mapping.unit ?? Unit(named: signal.unit) : nil, (mapping.scale, 0), id,
+            context)
     }
 }

@@ -151,13 +151,12 @@ extension PlainDecoder {
             return
         }
         let unit = field.unit ?? definition.unit
-        let conversion = unit.conversion(to: definition.unit) ?? .identity
-        let factor = conversion.factor * field.scale
-        let offset = conversion.offset + field.offset * conversion.factor
-        if definition.datatype.isInteger, offset == 0, factor == factor.rounded(),
-            abs(factor) < 1e15, let whole = Self.wholeNumber(text)
+        let conversion = (unit.conversion(to: definition.unit) ?? .identity)
+            .preceded(byScale: field.scale, offset: field.offset)
+        if definition.datatype.isInteger, conversion.wholeFactor != 0,
+            let whole = Self.wholeNumber(text)
         {
-            let (product, overflow) = whole.multipliedReportingOverflow(by: Int64(factor))
+            let (product, overflow) = whole.multipliedReportingOverflow(by: conversion.wholeFactor)
             if overflow || !Self.fits(Double(product), whole: product, definition) {
                 out.outcome.outOfRange += 1
             } else {
@@ -167,7 +166,7 @@ extension PlainDecoder {
             return
         }
         guard value.isFinite else { throw DecodeError(.numberOutOfRange, at: node.start) }
-        let converted = value * factor + offset
+        let converted = conversion.apply(value)
         if definition.datatype.isInteger {
             guard abs(converted) <= 9_007_199_254_740_992,
                 let whole = Int64(exactly: converted.rounded()),

@@ -59,7 +59,7 @@ enum OBDParameters {
         FixedField(0x1F, byte: 0, bytes: 2, unit: "s", "Vehicle.OBD.RunTime"),
         FixedField(0x21, byte: 0, bytes: 2, unit: "km", "Vehicle.OBD.DistanceWithMIL"),
         FixedField(
-            0x2F, byte: 0, factor: 100.0 / 255, unit: "percent",
+            0x2F, byte: 0, factor: 1.0 / 255, unit: "ratio",
             "Vehicle.Powertrain.FuelSystem.RelativeLevel"),
         FixedField(0x31, byte: 0, bytes: 2, unit: "km", "Vehicle.OBD.DistanceSinceDTCClear"),
         FixedField(
@@ -67,7 +67,7 @@ enum OBDParameters {
             "Vehicle.LowVoltageBattery.CurrentVoltage"),
         FixedField(0x46, byte: 0, offset: -40, unit: "celsius", "Vehicle.Exterior.AirTemperature"),
         FixedField(
-            0x5B, byte: 0, factor: 100.0 / 255, unit: "percent",
+            0x5B, byte: 0, factor: 1.0 / 255, unit: "ratio",
             "Vehicle.OBD.HybridBatteryRemaining"),
         FixedField(
             0x5C, byte: 0, offset: -40, unit: "celsius",
