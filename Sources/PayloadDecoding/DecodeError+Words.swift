@@ -35,7 +35,7 @@ extension DecodeError.Reason {
     fileprivate var explanation: String {
         switch self {
         case .truncated: "the payload ends in the middle of a value"
-        case .unexpectedByte: "a byte that JSON does not allow here"
+        case .unexpectedByte: "a byte that the payload's format does not allow here"
         case .invalidUTF8: "text that is not UTF-8"
         case .invalidEscape: "a backslash that begins no escape, or half a surrogate pair"
         case .numberOutOfRange: "a number too large for a double"

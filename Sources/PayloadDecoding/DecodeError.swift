@@ -7,7 +7,7 @@ public struct DecodeError: Error, Equatable, Hashable, Sendable, BitwiseCopyable
     public enum Reason: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         /// The payload ends in the middle of a value.
         case truncated
-        /// A byte that JSON does not allow at this place.
+        /// A byte that JSON, a line of candump or whatever else it is does not allow at this place.
         case unexpectedByte
         /// Text that is not UTF-8.
         case invalidUTF8
