@@ -4,9 +4,7 @@ extension SourceCompiler {
     /// The tree of one document: its fields' paths laid over each other.
     mutating func makeLayout(_ mapping: DocumentMapping) throws(MappingFlaw) -> DocumentLayout {
         let root = makeNode()
-        var layout = DocumentLayout(
-            root: root, namesVehicle: mapping.vehiclePath != nil,
-            qualityStart: Int32(qualities.count))
+        var layout = DocumentLayout(root: root, qualityStart: Int32(qualities.count))
         qualities.append(
             contentsOf: repeatElement(.event, count: DecodingLimits.timeSlotsMax))
         let slots = try addTimes(of: mapping, root: root, layout)

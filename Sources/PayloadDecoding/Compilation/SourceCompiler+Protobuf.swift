@@ -134,7 +134,6 @@ extension SourceCompiler {
         else { throw flaw(.notSparkplug(template.text)) }
         var layout = ProtobufLayout(kind: .sparkplug)
         layout.scope = try scope(ofNames: definition.mapping)
-        layout.namesDevice = vehicle == 4
         layout.keepsAliasesAfterGap = definition.keepsAliasesAfterGap
         layout.allowsRebirthRequests = definition.allowsRebirthRequests
         return layout

@@ -70,7 +70,6 @@ struct DocumentRule: Sendable, BitwiseCopyable {
 /// One document of a source.
 struct DocumentLayout: Sendable, BitwiseCopyable {
     var root: Int32
-    var namesVehicle: Bool
     /// First of its eight qualities of time, in ``CompiledSources/qualities``.
     var qualityStart: Int32
     var captureCount: Int16 = 0

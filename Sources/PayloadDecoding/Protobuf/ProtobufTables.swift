@@ -70,8 +70,6 @@ struct ProtobufLayout: Sendable, BitwiseCopyable {
     /// Scope of manifests, or of the names of metrics and signals.
     var scope: UInt32 = 0
     var compression = Compression.off
-    /// Of Sparkplug: whether a device is the vehicle, or at least what the topic names.
-    var namesDevice = false
     var keepsAliasesAfterGap = false
     var allowsRebirthRequests = false
 }
