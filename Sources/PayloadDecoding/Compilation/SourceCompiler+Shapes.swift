@@ -108,14 +108,20 @@ extension SourceCompiler {
             }
             if let unless = field.unless {
                 rule.unlessCapture = try capture(unless.path, anchor, node, &plan)
-                rule.unlessScope = names.newScope()
-                for word in unless.words.sorted() {
-                    _ = try addName(scope: rule.unlessScope, word, 0)
-                }
+                rule.unlessScope = try unlessScope(of: unless.words.sorted())
             }
             shapes.rules.append(rule)
         }
         return RuleRange(start: Int32(start), count: Int32(shapes.rules.count - start))
+    }
+
+    /// One scope for equal words, so that what asks for them twice is answered once.
+    private mutating func unlessScope(of words: [String]) throws(MappingFlaw) -> UInt32 {
+        if let scope = unlessScopes[words] { return scope }
+        let scope = names.newScope()
+        for word in words { _ = try addName(scope: scope, word, 0) }
+        unlessScopes[words] = scope
+        return scope
     }
 
     /// Where a reading's value, unit and time are kept.

@@ -20,6 +20,8 @@ struct SourceCompiler {
     var shapes = ShapeTables()
     /// Scopes of the words of units, by what they lead to: shared by rules that convert alike.
     var unitScopes: [UnitTarget: UInt32] = [:]
+    /// By the words that make a value absent.
+    var unlessScopes: [[String]: UInt32] = [:]
     var pendingTemplates: [PendingTemplate] = []
     var can = CANTables()
     /// Words of the catalogue alone, by signal: shared by all rules that add none.

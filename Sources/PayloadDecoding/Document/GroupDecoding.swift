@@ -15,6 +15,7 @@ extension CompiledSources {
         _ node: Int, depth: Int, _ bytes: RawSpan, start: Int, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
+        var unless = UnlessAnswer()
         var index = Int(nodes[node].firstGroup)
         while index >= 0 {
             let group = shapes.groups[index]
@@ -28,7 +29,7 @@ extension CompiledSources {
                 range = shapes.choices[Int(choice)]
             }
             for place in range.start..<(range.start + range.count) {
-                if try decodePartQuickly(Int(place), bytes, &work, &readings) { continue }
+                if try decodePartQuickly(Int(place), bytes, &unless, &work, &readings) { continue }
                 try decodeGroupRule(
                     shapes.rules[Int(place)], depth: depth, bytes, &work, &readings, &texts)
             }

@@ -4,8 +4,8 @@ extension CompiledSources {
     /// The reading of a number that is a part of a text, `"52.1,4.5"`, by the group rule `index`.
     /// `false` where the general way is to do it, and nothing has happened.
     func decodePartQuickly(
-        _ index: Int, _ bytes: RawSpan, _ work: inout DecodingWorkspace,
-        _ readings: inout OutputSpan<Reading>
+        _ index: Int, _ bytes: RawSpan, _ unless: inout UnlessAnswer,
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) -> Bool {
         guard shapes.rules[index].partStep.quick == .number,
             shapes.rules[index].values.count == 1, readings.freeCapacity > 0
@@ -22,7 +22,7 @@ extension CompiledSources {
         if shapes.rules[index].unlessCapture >= 0 {
             let place = Int(work.captures[Int(shapes.rules[index].unlessCapture)])
             if place >= 0,
-                try memberWord(shapes.rules[index].unlessScope, bytes, at: place) >= 0
+                try unless.holds(shapes.rules[index].unlessScope, bytes, at: place, in: self)
             {
                 work.outcome.absent += 1
                 return true
@@ -36,6 +36,24 @@ extension CompiledSources {
             shapes.rules[index].partStep.signal, value.kind, value.bits,
             slot: Int(shapes.rules[index].rule.timeSlot), at: Int(start), &work, &readings)
         return true
+    }
+}
+
+/// Whether a member makes values absent: the parts of one text ask it one behind the other.
+struct UnlessAnswer: BitwiseCopyable {
+    private var scope: UInt32 = 0
+    private var place = -1
+    private var isAbsent = false
+
+    /// The answer for the member at `place`, which is looked up unless it was asked for last.
+    @inline(always)
+    mutating func holds(
+        _ scope: UInt32, _ bytes: RawSpan, at place: Int, in sources: CompiledSources
+    ) throws(DecodeError) -> Bool {
+        if place == self.place, scope == self.scope { return isAbsent }
+        isAbsent = try sources.memberWord(scope, bytes, at: place) >= 0
+        (self.scope, self.place) = (scope, place)
+        return isAbsent
     }
 }
 

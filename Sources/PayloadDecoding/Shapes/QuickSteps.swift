@@ -93,9 +93,37 @@ func takeNumber(
     return isText ? value.end &+ 1 : value.end
 }
 
-/// Where a value that nobody wants ends.
+/// How far values that nobody wants were skipped.
+struct SkippedRun: BitwiseCopyable {
+    /// The last of them.
+    var step: Int
+    /// Where it ends, or where it begins if it is left to the general step.
+    var at: Place
+    var isWhole: Bool
+}
+
+/// Skips the value at `place` and those behind it that nobody wants either: makers send many.
 @inline(never)
-func skipQuickly(_ payload: RawSpan, at place: Place) -> Place { payload.quickSkip(at: place) }
+func skipQuickly(
+    _ steps: Span<ShapeStep>, _ literals: RawSpan, _ payload: RawSpan, at place: Place, step: Int
+) -> SkippedRun {
+    var run = SkippedRun(step: step, at: place, isWhole: false)
+    while true {
+        let end = payload.quickSkip(at: run.at)
+        guard end != 0 else { return run }
+        let next = run.step &+ 1
+        guard next < steps.count, steps[next].quick == .skip,
+            payload.holds(
+                at: end, literals, from: steps[next].literal, count: steps[next].literalCount)
+        else {
+            run.at = end
+            run.isWhole = true
+            return run
+        }
+        run.step = next
+        run.at = end &+ steps[next].literalCount
+    }
+}
 
 /// All else that ``ShapeStep/Quick`` names.
 @inline(never)

@@ -35,7 +35,13 @@ func runSteps(
                 let (time, behind) = payload.quickTime(at: at, dates)
                 if behind != 0 { cursor.take(time, steps[place], &readings) }
                 end = behind
-            case .skip: end = skipQuickly(payload, at: at)
+            case .skip:
+                let run = skipQuickly(steps, literals, payload, at: at, step: place)
+                at = run.at
+                place = run.step
+                guard run.isWhole else { return .atOther }
+                place &+= 1
+                continue
             case .number, .boundNumber:
                 end = takeNumber(
                     steps, place, payload, at: at, &cursor, &readings, isRetained: isRetained)
