@@ -128,7 +128,10 @@ public final class CompiledSources: Sendable {
             let outcome = decodeFieldQuickly(
                 template, route, topic: topic, payload, arrival: arrival, isRetained: isRetained,
                 &readings)
-            if let outcome { return outcome }
+            if let outcome {
+                workspace.shapes.fieldsInOneGo &+= 1
+                return outcome
+            }
         } else if workspace.shapes.isOn, template.content.hasShapes {
             let outcome = decodeByShape(
                 route, topic: topic, payload, arrival: arrival, isRetained: isRetained, &workspace,

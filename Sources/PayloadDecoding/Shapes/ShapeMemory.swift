@@ -29,6 +29,8 @@ public struct ShapeFigures: Sendable, Equatable, BitwiseCopyable {
     public var bytes: Int
     /// Payloads so far that one of them fitted.
     public var fitted: UInt64
+    /// Fields so far, each a topic's only value, that were read in one go.
+    public var fieldsInOneGo: UInt64
 }
 
 /// One remembered shape.
@@ -70,6 +72,8 @@ struct ShapeMemory: Sendable {
     var dates = DateMemory()
     /// Payloads that a shape fitted.
     var fitted: UInt64 = 0
+    /// Fields for which nothing had to be remembered.
+    var fieldsInOneGo: UInt64 = 0
 
     /// Forgets everything if it was learnt with another set of sources.
     mutating func begin(sources number: UInt64, templates: Int) {
@@ -91,7 +95,7 @@ struct ShapeMemory: Sendable {
             remembered: shapes.count,
             bytes: shapes.count * MemoryLayout<Shape>.stride
                 + steps.count * MemoryLayout<ShapeStep>.stride + literals.count,
-            fitted: fitted)
+            fitted: fitted, fieldsInOneGo: fieldsInOneGo)
     }
 
     private mutating func forget() {
