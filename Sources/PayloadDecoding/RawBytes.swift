@@ -147,3 +147,13 @@ extension CompiledSources {
         try unsafe expectEnd(scratch.span.bytes, &at)
     }
 }
+
+extension SequenceNote {
+    /// Hands out topic and payload.
+    public func withBytes(_ body: (RawSpan) -> Void) { unsafe body(bytes.span.bytes) }
+}
+
+extension CompiledSources {
+    /// The way of a topic that fills an array.
+    func route(ofTopic bytes: [UInt8]) -> Route? { unsafe route(topic: bytes.span.bytes) }
+}

@@ -65,6 +65,8 @@ private struct LaneRound {
     private var now: Timestamp = .distantPast
     /// Of topics and payloads in this round.
     private var contentBytes = 0
+    /// Of the gated message that came last; kept for its memory.
+    private var note = SequenceNote()
 
     init(_ configuration: PipelineConfiguration, basis: RoutingBasis) {
         self.basis = basis
@@ -85,7 +87,7 @@ private struct LaneRound {
             topic: topic, payload: payload, arrival: now, registry: basis.registry, after: &hint)
         if basis.registry.gate(of: message.vehicle) == .off {
             batch.gatedCount += 1
-            note(message, topic, payload)
+            takeNote(message, topic, payload)
             return
         }
         batch.append(topic: topic, payload: payload, flags: flags, arrival: now)
@@ -95,13 +97,17 @@ private struct LaneRound {
 
     /// Keeps of a gated message what the others behind the same edge node need of it, if anything.
     /// As a blanked one: it says nothing of a vehicle, and is counted with the one that it is of.
-    private mutating func note(_ message: RoutedMessage, _ topic: RawSpan, _ payload: RawSpan) {
+    private mutating func takeNote(_ message: RoutedMessage, _ topic: RawSpan, _ payload: RawSpan) {
         let sources = basis.router.sources
         guard let route = message.route,
-            let note = sources.sequenceNote(route, topic: topic, payload: payload),
-            let way = note.route(in: sources)
+            let way = sources.write(&note, route, topic: topic, payload: payload)
         else { return }
-        batch.append(note, arrival: now)
+        note.withBytes { bytes in
+            batch.append(
+                topic: bytes.extracting(note.topic), payload: bytes.extracting(note.payload),
+                flags: .blanked, arrival: now)
+            contentBytes += bytes.byteCount
+        }
         routed.append(RoutedMessage(route: way, vehicle: .unknown))
     }
 

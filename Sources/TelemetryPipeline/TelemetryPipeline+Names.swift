@@ -165,18 +165,3 @@ extension MessageRouter {
             count: Int(route.vehicleLength))
     }
 }
-
-extension SequenceNote {
-    /// `nil` where the source takes no messages of the node itself; then nobody follows it.
-    func route(in sources: CompiledSources) -> Route? {
-        unsafe sources.route(topic: topic.span.bytes)
-    }
-}
-
-extension MessageBatch {
-    mutating func append(_ note: SequenceNote, arrival: Timestamp) {
-        unsafe append(
-            topic: note.topic.span.bytes, payload: note.payload.span.bytes, flags: .blanked,
-            arrival: arrival)
-    }
-}

@@ -74,17 +74,17 @@ extension VehicleShare {
     /// Of a message that was switched off after it was journaled, takes what the others behind the
     /// same edge node need, and nothing else.
     private mutating func follow(_ message: MessageInRound, _ route: Route, _ bytes: RawSpan) {
-        let sources = fixed.router.sources
-        let note = sources.sequenceNote(
-            route, topic: bytes.extracting(message.topic),
+        let way = fixed.router.sources.write(
+            &note, route, topic: bytes.extracting(message.topic),
             payload: bytes.extracting(message.payload))
-        guard let note, let noteRoute = note.route(in: sources) else { return }
-        var batch = MessageBatch()
-        batch.append(note, arrival: message.view.arrival)
-        let left = MessageInRound(
-            view: batch.message(0), vehicle: .unknown, position: message.position,
-            index: message.index)
-        batch.withBytes { listen(left, noteRoute, $0) }
+        guard let way else { return }
+        var left = message
+        left.vehicle = .unknown
+        left.view.flags = .blanked
+        left.view.topicOffset = note.topic.lowerBound
+        left.view.topicLength = note.topic.count
+        left.view.payloadLength = note.payload.count
+        note.withBytes { listen(left, way, $0) }
     }
 
     private mutating func apply(_ message: MessageInRound, _ route: Route?, _ bytes: RawSpan) {

@@ -14,6 +14,8 @@ struct VehicleShare {
     var workspace: DecodingWorkspace
     var readings: [Reading] = []
     var texts: [UInt8] = []
+    /// Of the gated message that came last; kept for its memory.
+    var note = SequenceNote()
     /// Where rules put their firings; emptied after each item.
     var desk = FiringDesk()
     var counters = PipelineCounters()

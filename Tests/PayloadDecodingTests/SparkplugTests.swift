@@ -193,6 +193,54 @@ import VehicleSignals
         #expect(found.absent == 4 && found.outOfRange == 2)
     }
 
+    @Test func `what nodes and devices are told is no signal, a name that begins alike is`() throws
+    {
+        var decoder = try decoder()
+        let switches = [
+            "Node Control/Rebirth", "Node Control/", "Device Control/Reset", "Device Control/",
+            "bdSeq",
+        ]
+        let others = [
+            "Node Controller", "Node Control", "Device Controls", "Device Control", "bdSeqs",
+            "Device Contr/", "Node ControL/x", "Device Contro/",
+        ]
+        for (names, unknown) in [(switches, 0), (others, 1)] {
+            for name in names {
+                let data = Self.data(0, [Metric(name: name, type: 8, value: .long(1))])
+                let found = try outcome(&decoder, Self.topic("DATA"), data)
+                #expect(found.unknownSignals == unknown && found.readings == 0, "\(name)")
+            }
+        }
+    }
+
+    @Test func `one text is one trouble code, and one that is kept must be UTF-8`() throws {
+        var decoder = try decoder()
+        func data(_ name: String, _ text: [UInt8]) -> [UInt8] {
+            WireWriter { payload in
+                payload.message(2) {
+                    $0.text(1, name)
+                    $0.varint(4, 12)
+                    $0.blob(15, text)
+                }
+            }.bytes
+        }
+        func decode(_ name: String, _ text: [UInt8]) throws(DecodeError) -> DecodeOutcome? {
+            try decoder.decode(Self.topic("BIRTH"), data(name, text))?.outcome
+        }
+        let codes = "Vehicle.Diagnostics.DTCList"
+        #expect(try decode(codes, Array("P0128".utf8))?.readings == 2)
+        #expect(try decode(codes, Array("P0128,P0130".utf8))?.outOfRange == 1)
+        #expect(try decode("Vehicle.LowVoltageSystemState", [0xFF])?.outOfRange == 1)
+        do throws(DecodeError) {
+            _ = try decode("Vehicle.VehicleIdentification.VIN", [0x56, 0xFF])
+            Issue.record("a text that is no UTF-8 was taken")
+        } catch { #expect(error.reason == .invalidUTF8) }
+        // A name that is none is nobody's, and costs nothing.
+        var nameless = data("Cup", [0x31])
+        nameless[4] = 0xFF
+        #expect(try decoder.decode(Self.topic("BIRTH"), nameless)?.outcome.unknownSignals == 1)
+    }
+
     @Test func `a broken message changes nothing that is remembered`() throws {
         var decoder = try decoder()
         _ = try decoder.decode(Self.topic("BIRTH"), Self.nodeBirth)

@@ -89,6 +89,68 @@ import VehicleSignals
         }
     }
 
+    @Test func `nor does taking a note of a device that is switched off`() throws {
+        let site = try Site(journal: NumberingJournal(), sources: GatedNodeTests.sources())
+        let running = try site.start(site.registry(2, gates: [2: .off]))
+        let lane = running.pipeline.makeLane()
+        // Numbers of one byte, so that all can be read: an error that is thrown is boxed by the
+        // testing library, and by nothing else.
+        let messages = (0..<3_000).map { GatedNodeTests.data("CAR2", UInt8($0 % 128)) }
+        var count: UInt64 = 0
+        for _ in 0..<3 {
+            let before = allocations_of_this_thread()
+            for message in messages { running.receive(message, lane) }
+            count = allocations_of_this_thread() - before
+            try lane.commit()
+        }
+        try running.end()
+        #expect(count == 0, "\(count) allocations in 3,000 messages")
+        #expect(running.pipeline.counters.gated == 9_000)
+    }
+
+    /// A yard whose second vehicle is switched off between its messages and their commit.
+    struct Yard {
+        let running: Running
+        let lane: IngestLane
+        private let open: VehicleRegistry
+        private let closed: VehicleRegistry
+        private var sent: UInt64 = 0
+
+        init() throws {
+            let site = try Site(journal: NumberingJournal(), sources: GatedNodeTests.sources())
+            open = site.registry(2)
+            closed = site.registry(2, gates: [2: .off])
+            running = try site.start(open)
+            lane = running.pipeline.makeLane()
+            try running.send([GatedNodeTests.nodeBirth, GatedNodeTests.birth("CAR2", 1)])
+        }
+
+        /// Allocations of the whole process while the workers follow so many messages.
+        mutating func allocations(_ count: Int) throws -> Int {
+            let messages = (2..<count + 2).map { GatedNodeTests.data("CAR2", UInt8($0 % 128)) }
+            let pipeline = running.pipeline
+            pipeline.adopt(open)
+            for message in messages { running.receive(message, lane) }
+            pipeline.adopt(closed)
+            let before = allocations_of_all_threads()
+            try lane.commit()
+            sent += UInt64(count)
+            while pipeline.counters.gated < sent { Thread.sleep(forTimeInterval: 0.0005) }
+            return Int(allocations_of_all_threads() - before)
+        }
+    }
+
+    /// In a process of its own, as above.
+    @Test func `following a device that was switched off later allocates nothing`() async {
+        await #expect(processExitsWith: .success) {
+            var yard = try Yard()
+            for _ in 0..<3 { _ = try yard.allocations(10_000) }
+            let (small, large) = (try yard.allocations(1_000), try yard.allocations(10_000))
+            print("allocations a round: \(small) of 1,000 messages, \(large) of 10,000")
+            guard large <= small + 16 else { exit(1) }
+        }
+    }
+
     /// In a process of its own too: what is read is the processor time of all its threads.
     @Test func `the cost of a message is said`() async throws {
         let result = await #expect(

@@ -7,7 +7,7 @@ import VehicleSignals
 
 /// A holder who switches telemetry off does not silence the others behind the same edge node.
 @Suite struct GatedNodeTests {
-    private static func sources() throws -> CompiledSources {
+    static func sources() throws -> CompiledSources {
         let text = """
             source: yard
             version: "1"
@@ -134,6 +134,38 @@ import VehicleSignals
         ])
         try running.end()
         #expect(running.pipeline.counters.gated == 2 && running.pipeline.counters.received == 2)
+        for (_, batch) in try site.journal.read(after: .start, byteCount: 1 << 20) {
+            #expect(batch.isEmpty)
+        }
+    }
+
+    /// Whoever hears devices alone knows no sequence that could go on, whoever else hears the node.
+    @Test(arguments: [false, true]) func `nothing is kept where the source takes no node's data`(
+        isNodeHeard: Bool
+    ) throws {
+        let devices = """
+            source: devices
+            version: "1"
+            topics:
+              - {topic: "spBv1.0/{+}/DDATA/{+}/{vehicle}", form: sparkplug}
+              - {topic: "spBv1.0/{+}/DBIRTH/{+}/{vehicle}", form: sparkplug}
+            """
+        let nodes = """
+            source: nodes
+            version: "1"
+            topics: [{topic: "spBv1.0/{+}/NDATA/{vehicle}", form: sparkplug}]
+            """
+        let catalogue = try Shipped.catalogue()
+        let definitions = try (isNodeHeard ? [devices, nodes] : [devices]).map {
+            try SourceFile.load(text: $0, file: "site.yaml", catalogue: catalogue)
+        }
+        let site = try Site(
+            sources: try CompiledSources(definitions: definitions, catalogue: catalogue))
+        let running = try site.start(site.registry(2, gates: [2: .off]))
+        try running.send([Self.birth("CAR2", 1), Self.data("CAR2", 2)])
+        try running.end()
+        let counters = running.pipeline.counters
+        #expect(counters.balances && counters.gated == 2 && counters.received == 2)
         for (_, batch) in try site.journal.read(after: .start, byteCount: 1 << 20) {
             #expect(batch.isEmpty)
         }

@@ -26,13 +26,13 @@ public struct SessionTrial {
         var readings: [Reading] = []
     }
 
-    public mutating func take(topic: [UInt8], payload: [UInt8]) {
+    public mutating func take(topic: [UInt8], payload: [UInt8], isRetained: Bool) {
         guard let route = sources.route(topic: topic.span.bytes) else { return }
         let before = all
         var fresh = sources.makeWorkspace()
         demand(sources.restore(before, into: &fresh) == 0, "what was exported is not taken back")
-        let first = Self.decode(sources, route, topic, payload, &kept)
-        let second = Self.decode(sources, route, topic, payload, &fresh)
+        let first = Self.decode(sources, route, topic, payload, isRetained, &kept)
+        let second = Self.decode(sources, route, topic, payload, isRetained, &fresh)
         demand(first == second, "\(first) and after a restart \(second)")
         let after = all
         demand(
@@ -45,7 +45,7 @@ public struct SessionTrial {
 
     private static func decode(
         _ sources: CompiledSources, _ route: Route, _ topic: [UInt8], _ payload: [UInt8],
-        _ workspace: inout DecodingWorkspace
+        _ isRetained: Bool, _ workspace: inout DecodingWorkspace
     ) -> Result {
         var result = Result()
         var readings: [Reading] = []
@@ -55,7 +55,7 @@ public struct SessionTrial {
                 do throws(DecodeError) {
                     result.outcome = try sources.decode(
                         route, topic: topic.span.bytes, payload: payload.span.bytes,
-                        arrival: Timestamp(milliseconds: 1_770_000_000_000), isRetained: false,
+                        arrival: Timestamp(milliseconds: 1_770_000_000_000), isRetained: isRetained,
                         workspace: &workspace, into: &readingSpan, texts: &textSpan)
                 } catch {
                     result.error = error

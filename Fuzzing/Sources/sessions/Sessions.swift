@@ -23,6 +23,6 @@ internal import VehicleSignals
         let all = stream.all
         demand(all.count == (isTaken ? 1 : 0), "\(all.count) sessions, and taken: \(isTaken)")
         demand(!isTaken || all[0].bytes == stored.bytes, "other bytes than were stored")
-        stream.take(topic: topic, payload: message)
+        stream.take(topic: topic, payload: message, isRetained: false)
     }
 }

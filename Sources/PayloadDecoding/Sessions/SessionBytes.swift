@@ -46,6 +46,16 @@ extension [UInt8] {
         append(word: UInt32(truncatingIfNeeded: word64 >> 32))
     }
 
+    /// Appends a number as Protocol Buffers write it.
+    mutating func append(varint value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        append(UInt8(truncatingIfNeeded: rest))
+    }
+
     /// Appends `count` bytes of a payload from `offset`.
     mutating func append(_ payload: RawSpan, from offset: Int, count: Int) {
         for index in offset..<(offset + count) { append(payload.byte(at: index)) }

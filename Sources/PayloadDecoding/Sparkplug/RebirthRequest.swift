@@ -23,7 +23,8 @@ extension CompiledSources {
         name.append(topic, from: place.group.start, count: place.group.count)
         name += Array("/NCMD/".utf8)
         name.append(topic, from: place.edge.start, count: place.edge.count)
-        let time = varint(UInt64(now.milliseconds))
+        var time: [UInt8] = []
+        time.append(varint: UInt64(now.milliseconds))
         let metricName = Array("Node Control/Rebirth".utf8)
         // name (1), timestamp (3), datatype Boolean (4), boolean_value true (14)
         let metric: [UInt8] =
@@ -73,15 +74,5 @@ extension CompiledSources {
         let template = topics.templates[Int(route.template)]
         return template.content == .protobuf
             && protobuf.layouts[Int(template.layout)].kind == .sparkplug
-    }
-
-    func varint(_ value: UInt64) -> [UInt8] {
-        var rest = value
-        var bytes: [UInt8] = []
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        return bytes + [UInt8(truncatingIfNeeded: rest)]
     }
 }

@@ -80,13 +80,16 @@ extension CompiledSources {
         return type == 0 && needsType ? nil : type
     }
 
-    /// `bdSeq`, `Node Control/…` and `Device Control/…`, by their first bytes.
+    /// `bdSeq`, `Node Control/…` and `Device Control/…`.
     private func isControl(_ name: [UInt8]) -> Bool {
         if name.count == 5 { return name.word32(at: 0) == 0x6553_6462 && name[4] == 0x71 }
         guard name.count > 12 else { return false }
         switch name.word64(at: 0) {
-        case 0x6E6F_4320_6564_6F4E: return name.word32(at: 8) == 0x6C6F_7274
-        case 0x4320_6563_6976_6544: return name.word32(at: 8) == 0x7274_6E6F
+        case 0x6E6F_4320_6564_6F4E:
+            return name.word32(at: 8) == 0x6C6F_7274 && name[12] == UInt8(ascii: "/")
+        case 0x4320_6563_6976_6544:
+            return name.count > 14 && name.word32(at: 8) == 0x7274_6E6F
+                && name.word16(at: 12) == 0x6C6F && name[14] == UInt8(ascii: "/")
         default: return false
         }
     }

@@ -11,10 +11,10 @@ struct PlainDecoder {
     var out = PlainOutput()
     /// Inside a described document, not the native form.
     var isDescribed = false
-    /// The message was one of those that have a twin of their own.
-    var hasNoOpinion = false
     /// What is remembered of buses, by source and topic.
     var memories: [String: PlainBuses] = [:]
+    /// What is remembered of Sparkplug's edge nodes, by source and name.
+    var edgeNodes: [String: PlainEdgeNode] = [:]
     /// Of the mapping at work, and of those that were at work before, by source and template.
     var paths = Paths()
     var knownPaths: [String: Paths] = [:]
@@ -35,7 +35,6 @@ struct PlainDecoder {
         let source = definitions[match.source]
         out = PlainOutput()
         isDescribed = false
-        hasNoOpinion = false
         outerTime = nil
         out.isRetained = isRetained
         out.arrival = arrival
@@ -65,8 +64,8 @@ struct PlainDecoder {
                 try stateData(payload, definition)
             }
         case .protobuf(.lastKnownState(let mapping)): try cloudState(payload, mapping)
-        // Needs a memory: PlainSparkplug.
-        case .protobuf(.sparkplug): hasNoOpinion = true
+        case .protobuf(.sparkplug(let definition)):
+            try sparkplug(payload, definition, match, topic: topic)
         case .text(let mapping): try bareField(payload, mapping, match)
         }
         var outcome = out.outcome

@@ -84,38 +84,54 @@ extension PlainDecoder {
         if rules.isEmpty { out.outcome.unknownSignals += 1 }
         for rule in rules {
             guard let id = catalogue.id(of: rule.signal) else { continue }
-            let node = Self.stateNode(signal, bytes)
-            switch (node, catalogue[id].datatype) {
+            switch (Self.stateNode(signal, bytes), catalogue[id].datatype) {
             case (nil, _): out.outcome.outOfRange += 1
-            case (.text(let text, _), .troubleCodes):
-                if let code = TroubleCode(text) {
-                    out.add(id, .listCount, 1, time: nil, quality: .event)
-                    out.add(id, .troubleCode, UInt64(code.packed), time: nil, quality: .event)
-                } else {
-                    out.outcome.outOfRange += 1
-                }
-            case (.text, .string)
-            where catalogue[id].allowed.isEmpty
-                && String(validating: bytes[signal.all(13).last ?? 0..<0], as: UTF8.self) == nil:
-                throw DecodeError(.invalidUTF8, at: 0)
+            case (.text, _): try typedText(bytes[signal.all(13).last ?? 0..<0], rule, id)
             case (.number(let text), .boolean)
             where rule.words.isEmpty && ["0", "1"].contains(text):
-                try stateScalar(.boolean(text == "1"), rule, id)
-            case (.some(let node), _): try stateScalar(node, rule, id)
+                try typed(.boolean(text == "1"), rule, id)
+            case (.some(let value), _): try typed(value, rule, id)
             }
         }
     }
 
-    private mutating func stateScalar(
-        _ node: PlainNode.Value, _ rule: FieldMapping, _ signal: SignalID
+    /// A value whose kind the payload says; one that the signal cannot have is counted.
+    mutating func typed(
+        _ value: PlainNode.Value, _ rule: FieldMapping, _ signal: SignalID
     ) throws(DecodeError) {
         do throws(DecodeError) {
             try scalar(
-                PlainNode(start: 0, end: 0, value: node), rule, signal, time: nil, quality: .event)
+                PlainNode(start: 0, end: 0, value: value), rule, signal, time: nil, quality: .event)
         } catch {
             guard error.reason == .wrongType else { throw error }
             out.outcome.outOfRange += 1
         }
+    }
+
+    /// A text, of which a list of trouble codes takes one; what is kept as a text must be UTF-8.
+    mutating func typedText(
+        _ bytes: ArraySlice<UInt8>, _ rule: FieldMapping, _ signal: SignalID
+    ) throws(DecodeError) {
+        let definition = catalogue[signal]
+        let text = String(decoding: bytes, as: UTF8.self)
+        if let found = word(text, rule, definition) {
+            return use(found, signal, time: nil, quality: .event)
+        }
+        if definition.datatype == .troubleCodes {
+            guard let code = TroubleCode(text) else {
+                out.outcome.outOfRange += 1
+                return
+            }
+            out.add(signal, .listCount, 1, time: nil, quality: .event)
+            out.add(signal, .troubleCode, UInt64(code.packed), time: nil, quality: .event)
+            return
+        }
+        if definition.datatype == .string, definition.allowed.isEmpty,
+            String(validating: bytes, as: UTF8.self) == nil
+        {
+            throw DecodeError(.invalidUTF8, at: 0)
+        }
+        try typed(.text(text, hasEscapes: false), rule, signal)
     }
 
     /// The last value of a signal as JSON would write it; `nil` where it does not fit its field.

@@ -1,68 +1,39 @@
 import PayloadDecoding
 import VehicleSignals
 
-/// Sparkplug the obvious way: what is remembered lies in dictionaries.
-struct PlainSparkplug {
-    private struct Known: Equatable {
-        var name: String
+// Sparkplug the obvious way: what is remembered lies in dictionaries.
+
+/// An edge node, and what it said last.
+struct PlainEdgeNode {
+    struct Known {
+        var name: [UInt8]
         var type: UInt64
     }
 
-    private struct Owner {
-        /// Aliases and names; `nil`: not born.
+    /// The node itself or a device, and what its metrics are.
+    struct Owner {
         var aliases: [UInt64: Known] = [:]
-        var names: [String: UInt64] = [:]
+        /// Of metrics without an alias.
+        var names: [[UInt8]: UInt64] = [:]
         var isBorn = false
         var epoch = 0
     }
 
-    private struct Node {
-        var own = Owner()
-        var devices: [String: Owner] = [:]
-        var isInDoubt = false
-        var epoch = 0
-        var sequence: UInt64 = 0
-        var bdSeq: UInt64?
-    }
+    var own = Owner()
+    var devices: [String: Owner] = [:]
+    var isInDoubt = false
+    var epoch = 0
+    var sequence: UInt64 = 0
+    var bdSeq: UInt64?
+}
 
-    private var plain: PlainDecoder
-    private let definition: SparkplugDefinition
-    private var nodes: [String: Node] = [:]
-
-    init?(_ sources: CompiledSources) {
-        plain = PlainDecoder(definitions: sources.definitions, catalogue: sources.catalogue)
-        for topic in sources.definitions.flatMap(\.topics) {
-            if case .protobuf(.sparkplug(let found)) = topic.content {
-                definition = found
-                return
-            }
-        }
-        return nil
-    }
-
-    mutating func decode(
-        topic: String, payload: [UInt8], arrival: Timestamp
-    ) throws(DecodeError) -> Decoded? {
-        guard let match = plain.topics.match(topic) else { return nil }
-        plain.out = PlainOutput()
-        plain.out.arrival = arrival
-        let levels = topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        let before = nodes
-        do throws(DecodeError) {
-            try message(levels, payload, isNamed: match.vehicle != nil)
-        } catch {
-            nodes = before
-            throw error
-        }
-        var outcome = plain.out.outcome
-        outcome.readings = UInt32(plain.out.readings.count)
-        return Decoded(outcome: outcome, readings: plain.out.readings, texts: plain.out.texts)
-    }
-
-    private mutating func message(
-        _ levels: [String], _ payload: [UInt8], isNamed: Bool
+extension PlainDecoder {
+    mutating func sparkplug(
+        _ payload: [UInt8], _ definition: SparkplugDefinition, _ match: PlainTopics.Match,
+        topic: String
     ) throws(DecodeError) {
-        let key = levels[1] + "/" + levels[3]
+        let levels = topic.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let key = "\(match.source) \(levels[1])/\(levels[3])"
         let device = levels.count == 5 ? levels[4] : nil
         guard levels[2].first == (device == nil ? "N" : "D") else { return }
         let type = String(levels[2].dropFirst())
@@ -70,43 +41,43 @@ struct PlainSparkplug {
         let fields = try PlainWire.fields(payload, 0..<payload.count)
         var metrics: [[PlainField]] = []
         for range in fields.all(2) { metrics.append(try PlainWire.fields(payload, range)) }
-        var node = nodes[key] ?? Node()
-        var owner = device.map { node.devices[$0] ?? Owner() } ?? node.own
-        let seq = fields.varint(3)
-        follow(&node, type, device, seq)
+        var node = edgeNodes[key] ?? PlainEdgeNode()
+        var owner = device.map { node.devices[$0] ?? PlainEdgeNode.Owner() } ?? node.own
+        follow(&node, type, device, fields.varint(3), keepsAliases: definition.keepsAliasesAfterGap)
         if type == "BIRTH" {
-            owner = try birth(metrics, payload)
+            owner = try Self.birth(metrics, payload)
             owner.epoch = node.epoch
         }
         let knows =
-            type == "BIRTH"
-            || (device == nil
+            type != "BIRTH"
+            && (device == nil
                 ? owner.isBorn && !node.isInDoubt
                 : node.own.isBorn && owner.isBorn && owner.epoch == node.epoch)
-        if type != "DEATH", isNamed {
+        if type != "DEATH", match.vehicle != nil {
             for metric in metrics {
-                try take(metric, knows && type != "BIRTH" ? owner : nil, fields.varint(1), payload)
+                try take(
+                    metric, knows ? owner : nil, definition.mapping, fields.varint(1), payload)
             }
         }
-        if type == "BIRTH", device == nil {
-            node.bdSeq = Self.bdSeq(metrics, payload)
-        }
+        // Nothing is thrown from here on, so that what is refused leaves nothing.
+        if type == "BIRTH", device == nil { node.bdSeq = Self.bdSeq(metrics, payload) }
         if type == "DEATH" {
             if device == nil {
                 if let known = node.bdSeq, let said = Self.bdSeq(metrics, payload), known != said {
                     return
                 }
-                nodes[key] = Node(devices: node.devices, epoch: node.epoch + 1)
+                edgeNodes[key] = PlainEdgeNode(devices: node.devices, epoch: node.epoch + 1)
                 return
             }
             owner.isBorn = false
         }
         if let device { node.devices[device] = owner } else { node.own = owner }
-        nodes[key] = node
+        edgeNodes[key] = node
     }
 
     private mutating func follow(
-        _ node: inout Node, _ type: String, _ device: String?, _ seq: UInt64?
+        _ node: inout PlainEdgeNode, _ type: String, _ device: String?, _ seq: UInt64?,
+        keepsAliases: Bool
     ) {
         if device == nil, type == "DEATH" { return }
         if device == nil, type == "BIRTH" {
@@ -116,13 +87,13 @@ struct PlainSparkplug {
             return
         }
         guard node.own.isBorn else {
-            plain.out.outcome.wantsRebirth = true
+            out.outcome.wantsRebirth = true
             return
         }
         guard let seq else { return }
         if seq % 256 != node.sequence, seq % 256 != (node.sequence + 1) % 256 {
-            plain.out.outcome.wantsRebirth = true
-            if !definition.keepsAliasesAfterGap {
+            out.outcome.wantsRebirth = true
+            if !keepsAliases {
                 node.isInDoubt = true
                 node.epoch += 1
             }
@@ -130,17 +101,17 @@ struct PlainSparkplug {
         node.sequence = seq % 256
     }
 
-    private func birth(
+    private static func birth(
         _ metrics: [[PlainField]], _ payload: [UInt8]
-    ) throws(DecodeError) -> Owner {
-        var owner = Owner(isBorn: true)
+    ) throws(DecodeError) -> PlainEdgeNode.Owner {
+        var owner = PlainEdgeNode.Owner(isBorn: true)
         for metric in metrics {
-            guard let name = Self.name(metric, payload) else { continue }
-            guard name.utf8.count <= 1024 else { throw DecodeError(.tooMuchState, at: 0) }
+            guard let name = name(metric, payload) else { continue }
+            guard name.count <= 1024 else { throw DecodeError(.tooMuchState, at: 0) }
             let type = UInt64(UInt32(truncatingIfNeeded: metric.varint(4) ?? 0))
             if let alias = metric.varint(2) {
-                guard owner.aliases.updateValue(Known(name: name, type: type), forKey: alias) == nil
-                else { throw DecodeError(.duplicateKey, at: 0) }
+                guard owner.aliases[alias] == nil else { throw DecodeError(.duplicateKey, at: 0) }
+                owner.aliases[alias] = PlainEdgeNode.Known(name: name, type: type)
             } else if owner.names.updateValue(type, forKey: name) != nil {
                 throw DecodeError(.duplicateKey, at: 0)
             }
@@ -148,11 +119,8 @@ struct PlainSparkplug {
         return owner
     }
 
-    private static func name(_ metric: [PlainField], _ payload: [UInt8]) -> String? {
-        // Latin-1, so that bytes stay apart that are no UTF-8.
-        metric.bytes(1).map {
-            String(String.UnicodeScalarView(payload[$0].map(UnicodeScalar.init)))
-        }
+    private static func name(_ metric: [PlainField], _ payload: [UInt8]) -> [UInt8]? {
+        metric.bytes(1).map { Array(payload[$0]) }
     }
 
     private static func value(_ metric: [PlainField]) -> PlainField? {
@@ -167,7 +135,7 @@ struct PlainSparkplug {
     }
 
     private static func bdSeq(_ metrics: [[PlainField]], _ payload: [UInt8]) -> UInt64? {
-        for metric in metrics where name(metric, payload) == "bdSeq" {
+        for metric in metrics where name(metric, payload) == Array("bdSeq".utf8) {
             if let value = value(metric), value.number <= 11, case .varint(let word) = value.value {
                 return word
             }
@@ -176,14 +144,15 @@ struct PlainSparkplug {
     }
 
     private mutating func take(
-        _ metric: [PlainField], _ owner: Owner?, _ time: UInt64?, _ payload: [UInt8]
+        _ metric: [PlainField], _ owner: PlainEdgeNode.Owner?, _ mapping: DocumentMapping,
+        _ time: UInt64?, _ payload: [UInt8]
     ) throws(DecodeError) {
         let value = Self.value(metric)
         let needsType = value?.number == 10 || value?.number == 11
         var type = UInt64(UInt32(truncatingIfNeeded: metric.varint(4) ?? 0))
         let alias = metric.varint(2)
         var name = Self.name(metric, payload)
-        if let name, name.utf8.count <= 1024 {
+        if let name, name.count <= 1024 {
             if type == 0, needsType {
                 let known = alias.flatMap { owner?.aliases[$0] }
                 type =
@@ -197,43 +166,45 @@ struct PlainSparkplug {
             name = nil
         }
         guard let name, type != 0 || !needsType else {
-            plain.out.outcome.unexplained += 1
-            plain.out.outcome.wantsRebirth = true
+            out.outcome.unexplained += 1
+            out.outcome.wantsRebirth = true
             return
         }
-        if name == "bdSeq" || name.hasPrefix("Node Control") && name.count > 12
-            || name.hasPrefix("Device Contr") && name.count > 12
+        if name == Array("bdSeq".utf8) || name.starts(with: "Node Control/".utf8)
+            || name.starts(with: "Device Control/".utf8)
         {
             return
         }
-        let rules = plain.fields(ofName: name, definition.mapping)
+        // What is no UTF-8 is nobody's name.
+        let rules =
+            String(validating: name, as: UTF8.self).map { fields(ofName: $0, mapping) } ?? []
         guard !rules.isEmpty else {
-            plain.out.outcome.unknownSignals += 1
+            out.outcome.unknownSignals += 1
             return
         }
         let (isNull, isTransient) = (metric.varint(7) ?? 0 != 0, metric.varint(6) ?? 0 != 0)
         guard let value, !isNull, !isTransient else {
-            plain.out.outcome.absent += 1
+            out.outcome.absent += 1
             return
         }
-        let first = plain.out.readings.count
+        let first = out.readings.count
         for field in rules {
-            guard let signal = plain.catalogue.id(of: field.signal) else { continue }
+            guard let signal = catalogue.id(of: field.signal) else { continue }
             try take(value, type, field, signal, payload)
         }
         settle(first, metric.varint(3) ?? time ?? 0)
     }
 
     private mutating func settle(_ first: Int, _ time: UInt64) {
-        guard plain.out.readings.count > first, time != 0 else { return }
+        guard out.readings.count > first, time != 0 else { return }
         guard time >= 946_684_800_000, time <= 4_102_444_800_000 else {
-            plain.out.readings.removeLast(plain.out.readings.count - first)
-            plain.out.outcome.outOfRange += 1
+            out.readings.removeLast(out.readings.count - first)
+            out.outcome.outOfRange += 1
             return
         }
-        for index in first..<plain.out.readings.count {
-            plain.out.readings[index].time = Timestamp(milliseconds: Int64(time))
-            plain.out.readings[index].timeQuality = .event
+        for index in first..<out.readings.count {
+            out.readings[index].time = Timestamp(milliseconds: Int64(time))
+            out.readings[index].timeQuality = .event
         }
     }
 
@@ -241,37 +212,31 @@ struct PlainSparkplug {
         _ value: PlainField, _ type: UInt64, _ field: FieldMapping, _ signal: SignalID,
         _ payload: [UInt8]
     ) throws(DecodeError) {
-        let node: PlainNode.Value
         switch (value.number, value.value) {
-        case (14, .varint(let word)): node = .boolean(word != 0)
+        case (14, .varint(let word)): try typed(.boolean(word != 0), field, signal)
         case (12, .fixed32(let bits)):
-            node = PlainDecoder.number(Double(Float(bitPattern: bits)))
-        case (13, .fixed64(let bits)): node = PlainDecoder.number(Double(bitPattern: bits))
-        case (15, .bytes(let range)):
-            node = .text(String(decoding: payload[range], as: UTF8.self), hasEscapes: false)
+            try typed(Self.number(Double(Float(bitPattern: bits))), field, signal)
+        case (13, .fixed64(let bits)):
+            try typed(Self.number(Double(bitPattern: bits)), field, signal)
+        case (15, .bytes(let range)): try typedText(payload[range], field, signal)
         case (_, .varint(let word)):
-            switch type {
-            case 1: node = .number("\(Int8(truncatingIfNeeded: word))")
-            case 2: node = .number("\(Int16(truncatingIfNeeded: word))")
-            case 3: node = .number("\(Int32(truncatingIfNeeded: word))")
-            case 4: node = .number("\(Int64(bitPattern: word))")
-            default:
-                guard word <= UInt64(Int64.max) else {
-                    plain.out.outcome.outOfRange += 1
-                    return
-                }
-                node = .number("\(word)")
+            if let number = Self.digits(word, type) {
+                try typed(.number(number), field, signal)
+            } else {
+                out.outcome.outOfRange += 1
             }
-        default:
-            plain.out.outcome.outOfRange += 1
-            return
+        default: out.outcome.outOfRange += 1
         }
-        do throws(DecodeError) {
-            try plain.scalar(
-                PlainNode(start: 0, end: 0, value: node), field, signal, time: nil, quality: .event)
-        } catch {
-            guard error.reason == .wrongType || error.reason == .badTroubleCode else { throw error }
-            plain.out.outcome.outOfRange += 1
+    }
+
+    /// The digits of a whole number of that datatype; `nil` beyond what a signal can hold.
+    private static func digits(_ word: UInt64, _ type: UInt64) -> String? {
+        switch type {
+        case 1: "\(Int8(truncatingIfNeeded: word))"
+        case 2: "\(Int16(truncatingIfNeeded: word))"
+        case 3: "\(Int32(truncatingIfNeeded: word))"
+        case 4: "\(Int64(bitPattern: word))"
+        default: word <= UInt64(Int64.max) ? "\(word)" : nil
         }
     }
 }

@@ -25,7 +25,6 @@ enum TwinComparison {
             try plain.decode(
                 topic: topic, payload: payload, arrival: fast.arrival, isRetained: isRetained)
         }
-        if plain.hasNoOpinion { return nil }
         var same = false
         switch (first, second) {
         case (.success(let left), .success(let right)): same = left == right
