@@ -77,7 +77,9 @@ public struct UnitConversion: Sendable, BitwiseCopyable, Hashable {
         guard isFraction, quotient != quotient.rounded() else {
             return UnitConversion(factor: quotient, offset: offset / divisor)
         }
-        guard divisor == divisor.rounded() else { return self }
+        guard divisor == divisor.rounded() else {
+            return UnitConversion(factor: 1, offset: offset / factor, divisor: divisor / factor)
+        }
         var (common, rest) = (abs(divisor), abs(factor))
         while rest != 0 { (common, rest) = (rest, common.truncatingRemainder(dividingBy: rest)) }
         return UnitConversion(
