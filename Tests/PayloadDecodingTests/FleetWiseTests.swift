@@ -61,6 +61,16 @@ import VehicleSignals
         #expect(outcome?.outOfRange == 1)
     }
 
+    @Test func `a code of the maker's own costs no other reading`() throws {
+        let without = Self.lines.filter { !$0.contains("DTCList") }
+        #expect(try lines(Self.data(codes: ["B1A2C-XY"])) == without)
+        #expect(
+            try lines(Self.data(codes: ["B1A2C-XY", "P0128"])).filter { $0.contains("DTCList") }
+                .compactMap { $0.split(separator: " event").first } == [
+                    "Vehicle.Diagnostics.DTCList list of 1", "Vehicle.Diagnostics.DTCList P0128",
+                ])
+    }
+
     @Test func `compressed or not is seen by itself`() throws {
         let packed = SnappyWriter.pack(Self.data())
         #expect(packed.count < Self.data().count)
@@ -103,7 +113,6 @@ import VehicleSignals
                 == DecodeError(.unknownManifest, at: 0))
         #expect(try error(Self.data(time: 12))?.reason == .badTime)
         #expect(try error(Self.data(time: .max))?.reason == .badTime)
-        #expect(try error(Self.data(codes: ["P01"]))?.reason == .badTroubleCode)
         // Neither a message nor a block.
         #expect(try error([0xFF, 0xFF, 0xFF, 0xFF, 0xFF])?.reason == .truncated)
         // A message of 4 GiB in eight bytes.

@@ -9,6 +9,8 @@ struct GatheredCodes: Sendable {
     private(set) var lists: [UInt8] = []
     /// A bit for each list of which something was seen, be it that it is empty.
     private(set) var opened: UInt8 = 0
+    /// How many arrays of elements were there and empty.
+    var emptyArrays: UInt32 = 0
     /// The newest time beside a code, by list; `.min` where none.
     private(set) var times = [Int64](repeating: .min, count: ShapeTables.listsMax)
     private(set) var qualities = [TimeQuality](repeating: .event, count: ShapeTables.listsMax)

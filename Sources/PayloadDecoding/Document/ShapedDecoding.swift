@@ -25,11 +25,17 @@ extension CompiledSources {
         }
         if edge.firstElement >= 0, byte != UInt8(ascii: "n") {
             at = start
-            work.codes.open(edge.lists)
+            let seen = (work.codes.packed.count, work.codes.emptyArrays, work.outcome.outOfRange)
             if byte == UInt8(ascii: "[") {
                 try decodeElements(edge, depth: depth, bytes, &at, &work, &readings, &texts)
             } else {
                 try decodeOnlyElement(edge, depth: depth, bytes, &at, &work, &readings, &texts)
+            }
+            // Elements of which nothing was understood are no empty list: faults may be in them.
+            if work.codes.packed.count > seen.0
+                || work.codes.emptyArrays > seen.1 && work.outcome.outOfRange == seen.2
+            {
+                work.codes.open(edge.lists)
             }
             end = at
         }
@@ -47,7 +53,10 @@ extension CompiledSources {
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
         _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
-        guard try open(closing: UInt8(ascii: "]"), depth: depth, bytes, &at) else { return }
+        guard try open(closing: UInt8(ascii: "]"), depth: depth, bytes, &at) else {
+            work.codes.emptyArrays &+= 1
+            return
+        }
         var place: Int16 = 0
         var last = at
         repeat {

@@ -182,7 +182,8 @@ extension CompiledSources {
         }
     }
 
-    /// The active trouble codes as one list; its relative time.
+    /// The active trouble codes as one list; its relative time. A maker's own code is counted and
+    /// left out; of a list that has no other one nothing is said, since it is not empty.
     private func decodeActiveCodes(
         _ rule: ValueRule, _ bytes: RawSpan, from start: Int, end: Int,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
@@ -190,6 +191,7 @@ extension CompiledSources {
         var at = start
         var relative: Int64 = 0
         let place = readings.count
+        let outOfRange = work.outcome.outOfRange
         try append(rule.signal, .listCount, 0, slot: -1, at: start, &work, &readings)
         while at < end {
             let tag = try wireTag(bytes, &at, end: end)
@@ -197,17 +199,21 @@ extension CompiledSources {
                 relative = zigzag(try wireVarint(bytes, &at, end: end))
             } else if tag.field == 2, tag.type == .lengthDelimited {
                 let stop = try wireRange(bytes, &at, end: end)
-                guard let code = TroubleCode(Span<UInt8>(_bytes: bytes), in: at..<stop) else {
-                    throw DecodeError(.badTroubleCode, at: at)
+                if let code = TroubleCode(Span<UInt8>(_bytes: bytes), in: at..<stop) {
+                    try append(
+                        rule.signal, .troubleCode, UInt64(code.packed), slot: -1, at: at, &work,
+                        &readings)
+                    readings[place].bits += 1
+                } else {
+                    work.outcome.outOfRange += 1
                 }
-                try append(
-                    rule.signal, .troubleCode, UInt64(code.packed), slot: -1, at: at, &work,
-                    &readings)
-                readings[place].bits += 1
                 at = stop
             } else {
                 try wireSkip(tag.type, bytes, &at, end: end)
             }
+        }
+        if readings[place].bits == 0, work.outcome.outOfRange > outOfRange {
+            readings.removeLast(1)
         }
         return relative
     }

@@ -110,8 +110,11 @@ extension CompiledSources {
         _ bytes: RawSpan, _ at: inout Int, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
-        work.codes.open(1 << UInt8(document.format.list))
-        guard try open(closing: UInt8(ascii: "]"), depth: depth, bytes, &at) else { return }
+        guard try open(closing: UInt8(ascii: "]"), depth: depth, bytes, &at) else {
+            work.codes.emptyArrays &+= 1
+            work.codes.open(1 << UInt8(document.format.list))
+            return
+        }
         repeat {
             let byte = try nextByte(bytes, &at)
             let start = at

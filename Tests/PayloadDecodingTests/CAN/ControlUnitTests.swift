@@ -73,6 +73,10 @@ import VehicleSignals
             ])
         // Without the count, as on an older line: nothing is guessed.
         #expect(try lines("7E8#0343014300").isEmpty)
+        // A count that the length does not bear out: a code could be invented, or lost.
+        for frame in ["7E8#0743014300000000", "7E8#0743000143000000", "7E8#0643010143042055"] {
+            #expect(try lines(frame).isEmpty, "\(frame)")
+        }
     }
 
     @Test func `of UDS have a status and a kind of failure`() throws {

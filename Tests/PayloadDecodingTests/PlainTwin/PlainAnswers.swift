@@ -111,7 +111,7 @@ extension PlainDecoder {
         _ context: PlainFrameContext, _ buses: inout PlainBuses
     ) {
         let count = Int(data[1])
-        guard data.count >= 2 + 2 * count else {
+        guard data.count == 2 + 2 * count else {
             out.outcome.droppedTransfers += 1
             return
         }

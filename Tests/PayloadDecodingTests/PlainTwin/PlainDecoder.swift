@@ -95,6 +95,9 @@ struct PlainOutput {
     var arrival = Timestamp(milliseconds: 0)
     /// Trouble codes out of several places, by signal.
     var lists: [String: PlainCodes] = [:]
+    /// Arrays that were there and empty, and codes that were found.
+    var emptyArrays = 0
+    var codeCount: Int { lists.values.reduce(0) { $0 + $1.codes.count } }
     /// Dates that wait for the end of the document.
     var spans: [PlainSpan] = []
     /// Values that the topic holds.

@@ -155,7 +155,12 @@ extension PlainDecoder {
         let elements = steps.filter { $0 == .each || $0 == .last || $0.place != nil }
         if !elements.isEmpty, !node.isNull {
             isMeant = true
-            for field in mapping.fields where gathers(field, mapping) {
+            let before = (out.codeCount, out.emptyArrays, out.outcome.outOfRange)
+            try visitElements(node, elements, at: path, mapping, root: root)
+            let isAnswer =
+                out.codeCount > before.0
+                || out.emptyArrays > before.1 && out.outcome.outOfRange == before.2
+            for field in mapping.fields where isAnswer && gathers(field, mapping) {
                 guard let first = field.path.firstIndex(where: { elements.contains($0) }),
                     Array(field.path[..<first]) == path,
                     !field.path[..<first].contains(where: { $0.isPlainElement }),
@@ -165,7 +170,6 @@ extension PlainDecoder {
                 else { continue }
                 out.lists[field.signal, default: PlainCodes()].codes += []
             }
-            try visitElements(node, elements, at: path, mapping, root: root)
         }
         if !isMeant, !node.isNull { throw DecodeError(.wrongType, at: node.start) }
     }
@@ -180,6 +184,7 @@ extension PlainDecoder {
             }
             return
         }
+        if items.isEmpty { out.emptyArrays += 1 }
         for (place, item) in items.enumerated() {
             for step in steps where step == .each || step.place == place {
                 try visit(item, at: path + [step], mapping, root: root)

@@ -148,13 +148,13 @@ extension PlainDecoder {
             let signal = catalogue.id(of: field.signal)
         else { return 0 }
         let fields = try PlainWire.fields(bytes, range)
-        let codes = fields.all(2)
+        let texts = fields.all(2)
+        let codes = texts.compactMap { TroubleCode(String(decoding: bytes[$0], as: UTF8.self)) }
+        out.outcome.outOfRange += UInt32(texts.count - codes.count)
+        if codes.isEmpty, !texts.isEmpty { return Self.relative(fields) }
         out.add(signal, .listCount, UInt64(codes.count), time: nil, quality: .event)
         for code in codes {
-            guard let found = TroubleCode(String(decoding: bytes[code], as: UTF8.self)) else {
-                throw DecodeError(.badTroubleCode, at: code.lowerBound)
-            }
-            out.add(signal, .troubleCode, UInt64(found.packed), time: nil, quality: .event)
+            out.add(signal, .troubleCode, UInt64(code.packed), time: nil, quality: .event)
         }
         return Self.relative(fields)
     }

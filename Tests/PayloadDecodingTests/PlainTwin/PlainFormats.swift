@@ -48,7 +48,10 @@ extension PlainDecoder {
             throw DecodeError(.wrongType, at: node.start)
         }
         if gathers, case .list(let items) = node.value {
-            out.lists[field.signal, default: PlainCodes()].codes += []
+            if items.isEmpty {
+                out.emptyArrays += 1
+                out.lists[field.signal, default: PlainCodes()].codes += []
+            }
             for item in items {
                 guard case .text(let text, false) = item.value else {
                     throw DecodeError(.wrongType, at: item.start)

@@ -103,8 +103,9 @@ extension CompiledSources {
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
         let codes = Int(data.byte(at: start + 1))
-        // Without the count, as on the K-line, an adapter did something else than what is known.
-        guard codes * 2 <= count - 2 else {
+        // The transfer says how long it is. Where that does not add up, as without the count on the
+        // K-line, an adapter did something else than what is known, and no byte is a code for sure.
+        guard codes * 2 == count - 2 else {
             work.outcome.droppedTransfers += 1
             return
         }
