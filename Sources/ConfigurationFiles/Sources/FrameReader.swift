@@ -17,7 +17,9 @@ import VehicleSignals
 ///     - `unit`: of the database's values, if the database does not say it in a word known here.
 ///     - `scale` (number): factor before the unit.
 ///     - `values`: bits as a number, or a name of the database's table of values → value.
-///     - `invalid` (list of whole numbers): bits that mean "no value".
+///     - `invalid` (list of whole numbers): bits that mean "no value". Of a number, so do those
+///       that the database's table names `Unknown`, `Not_Supported` and the like, unless `values`
+///       says something else of them.
 ///     - `all_ones` (`absent` or `value`, default `absent`): what a value means whose bits are all
 ///       ones, if it is unsigned, has two bits at least and no name in the table of values.
 ///     - `bounds` (true or false, default true): whether the database's bounds count.
