@@ -119,22 +119,30 @@ struct FrameReader {
         switch database.find(mapping) {
         case .success(let place): return messages[place.message].signals[place.signal]
         case .failure(let miss):
+            // A message of a near name may have nothing to do with the signal.
+            let holders = messages.filter { $0.signal(named: mapping.name) != nil }.map(\.name)
             let key: String
-            var remedy = "look into \(database.name)"
+            var near: String?
             switch miss.reason {
             case .noMessage(let name):
                 key = "message"
-                if let near = closest(to: name, in: messages.map(\.name)) {
-                    remedy = "did you mean \(near)?"
-                }
+                near = closest(to: name, in: holders.isEmpty ? messages.map(\.name) : holders)
             case .noSignal(let name):
                 key = "name"
                 let among = messages.filter { mapping.message == nil || $0.name == mapping.message }
-                let names = among.flatMap { $0.signals.map(\.name) }
-                if let near = closest(to: name, in: names) { remedy = "did you mean \(near)?" }
+                if holders.isEmpty {
+                    near = closest(to: name, in: among.flatMap { $0.signals.map(\.name) })
+                }
             case .ambiguous:
-                key = "name"
-                remedy = "write  message:  with one of them"
+                entry.report("name", miss.sentence, remedy: "write  message:  with one of them")
+                return nil
+            }
+            var remedy = "look into \(database.name)"
+            if let near {
+                remedy = "did you mean \(near)?"
+            } else if !holders.isEmpty {
+                let names = holders.prefix(5).joined(separator: ", ")
+                remedy = "\(mapping.name) is in \(names)" + (holders.count > 5 ? " and others" : "")
             }
             entry.report(key, miss.sentence, remedy: remedy)
             return nil
