@@ -96,15 +96,100 @@ import VehicleSignals
     }
 
     @Test func `bare text has neither members nor times`() throws {
-        for field in [
-            "path: a.b, signal: Vehicle.Speed", "path: a, signal: Vehicle.Speed, time: {path: t}",
-            "path: a, signal: Vehicle.Diagnostics.Ext.IsMILOn, missing: false",
+        let head = Self.head.replacing("c/{vehicle}", with: "c/{vehicle}/{field}")
+            .replacing("form: document", with: "form: text")
+        for (field, message) in [
+            ("path: a.b, signal: Vehicle.Speed", "is one whole name"),
+            ("path: a, signal: Vehicle.Speed, time: {path: t}", "time has no meaning"),
+            ("path: a, signal: Vehicle.Speed, reading: r", "reading has no meaning"),
+            (
+                "path: a, signal: Vehicle.Diagnostics.Ext.IsMILOn, missing: false",
+                "missing has no meaning"
+            ),
         ] {
-            let found = try mistakes(
-                Self.head.replacing("c/{vehicle}", with: "c/{vehicle}/{field}")
-                    .replacing("form: document", with: "form: text") + "      - {\(field)}\n")
-            #expect(found.contains { $0.message.contains("does not fit") }, "\(field): \(found)")
+            let found = try mistakes(head + "      - {\(field)}\n")
+            #expect(found.allSatisfy { $0.line == 10 && !$0.remedy.isEmpty }, "\(found)")
+            #expect(found.contains { $0.message.contains(message) }, "\(field): \(found)")
         }
+        // What a text may have.
+        for field in [
+            "format: hex", "part: 1", "until: iso, signal: Vehicle.Service.TimeToService",
+        ] {
+            let signal = field.contains("signal") ? "" : "signal: Vehicle.Speed, "
+            #expect(try mistakes(head + "      - {path: a, \(signal)\(field)}\n").isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        ("text", "c/{vehicle}/{field}"), ("sparkplug", "spBv1.0/{+}/{+}/{vehicle}"),
+        ("protobuf, message: fleetwise_vehicle_data", "c/{vehicle}"),
+        ("protobuf, message: fleetwise_last_known_state", "c/{vehicle}"),
+    ])
+    func `what a mapping says for all its fields may have no meaning`(
+        form: String, topic: String
+    ) throws {
+        let mapping = form.hasSuffix("data") ? "manifests: {s: m}" : "mapping: m"
+        for (line, key) in [
+            "vehicle: vin", "time: {path: t}", "below: [a]", "reading: r",
+        ].map({ ($0, String($0.prefix { $0 != ":" })) }) {
+            let text = """
+                source: x
+                version: "1"
+                readings: {r: {value: v}}
+                topics:
+                  - {topic: "\(topic)", form: \(form), \(mapping)}
+                mappings:
+                  m:
+                    fields: [{path: 1, signal: Vehicle.Speed}]
+                    \(line)
+                """
+            let found = try mistakes(text)
+            #expect(found.count == 1 && found[0].line == 9, "\(key): \(found)")
+            #expect(found.first?.message.hasPrefix("\(key) has no meaning in ") == true)
+            #expect(found.first?.remedy.hasPrefix("leave it out") == true)
+        }
+    }
+
+    @Test(arguments: [
+        "missing: 0", "part: 1", "format: hex", "time: {path: t}", "reading: r",
+        "until: iso",
+    ])
+    func `a metric comes typed, by its name`(key: String) throws {
+        let head = Self.head.replacing("c/{vehicle}", with: "spBv1.0/{+}/{+}/{vehicle}")
+            .replacing("form: document", with: "form: sparkplug")
+        let field = "path: a, signal: Vehicle.Service.TimeToService, \(key)"
+        let found = try mistakes(head + "      - {\(field)}\n")
+        #expect(found.count == 1 && found[0].line == 10, "\(found)")
+        #expect(found[0].message.hasSuffix(" has no meaning in form sparkplug"), "\(found)")
+    }
+
+    @Test(arguments: [
+        "spBv1.0/{+}/{+}/{+}", "spBv1.0/{+}/{+}/{+}/{+}", "x/{+}/{+}/{vehicle}",
+    ])
+    func `no vehicle comes of a topic of Sparkplug's`(topic: String) throws {
+        let text = """
+            source: x
+            version: "1"
+            topics:
+              - {topic: "\(topic)", form: sparkplug}
+            """
+        let found = try mistakes(text)
+        #expect(found.count == 1 && found[0].line == 4, "\(found)")
+        #expect(found.allSatisfy { $0.remedy.contains("/{vehicle}") }, "\(found)")
+        // Births of a node are heard for its devices.
+        let devices = #"  - {topic: "spBv1.0/{+}/{+}/{+}/{vehicle}", form: sparkplug}"#
+        #expect(try mistakes(text + "\n" + devices).isEmpty == (topic == "spBv1.0/{+}/{+}/{+}"))
+    }
+
+    @Test func `a message of FleetWise's needs its vehicle in the topic`() throws {
+        let found = try mistakes(
+            """
+            source: x
+            version: "1"
+            topics:
+              - {topic: "c/d", form: protobuf, message: fleetwise_last_known_state}
+            """)
+        #expect(found.contains { $0.line == 4 && $0.message.contains("names no vehicle") })
     }
 
     @Test(arguments: [

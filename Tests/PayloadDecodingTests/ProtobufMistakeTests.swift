@@ -43,7 +43,7 @@ import Testing
         #expect(try mistakes("\(data), mapping: m").contains("nobody knows the key"))
         #expect(try mistakes("\(data), manifests: {t: q}").contains("there is no mapping q"))
         let path = try mistakes("\(data), manifests: {t: m}", paths: ["speed"])
-        #expect(path.contains("speed in a manifest: write a signal's number"))
+        #expect(path.contains("speed in a manifest is no signal's number"))
     }
 
     @Test func `a cloud's state with templates, or with a path of several steps`() throws {
@@ -54,7 +54,9 @@ import Testing
         for path in ["Vehicle.Speed", "a[]"] {
             let found = try mistakes("\(state), mapping: m", paths: [path])
             #expect(
-                found.contains(#"\#(path): here a path is one whole name; write its dots as \."#))
+                found.contains(
+                    #"\#(path): a path in fleetwise_last_known_state is one whole name"#
+                        + #" — write its dots as \."#))
         }
     }
 
@@ -63,9 +65,11 @@ import Testing
             "message: fleetwise_vehicle_data, manifests: {t: m}",
             "message: fleetwise_last_known_state, mapping: m",
         ] {
-            for more in [", format: hex", ", part: 1", ", missing: 0", ", time: {path: t}"] {
-                let found = try mistakes(message, more: more)
-                #expect(found.contains("does not fit the signal or the form"), "\(message)\(more)")
+            for key in ["format: hex", "part: 1", "missing: 0", "time: {path: t}"] {
+                let found = try mistakes(message, more: ", " + key)
+                let word = key.prefix { $0 != ":" }
+                #expect(found.contains("x.yaml:7:"), "\(found)")
+                #expect(found.contains("\(word) has no meaning in "), "\(found)")
             }
         }
     }

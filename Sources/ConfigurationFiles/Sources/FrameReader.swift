@@ -17,7 +17,9 @@ import VehicleSignals
 ///     - `unit`: of the database's values, if the database does not say it in a word known here.
 ///     - `scale` (number): factor before the unit.
 ///     - `values`: bits as a number, or a name of the database's table of values → value.
-///     - `invalid` (list of whole numbers): bits that mean "no value".
+///     - `invalid` (list of whole numbers): bits that mean "no value". Of a number, so do those
+///       that the database's table names `Unknown`, `Not_Supported` and the like, unless `values`
+///       says something else of them.
 ///     - `all_ones` (`absent` or `value`, default `absent`): what a value means whose bits are all
 ///       ones, if it is unsigned, has two bits at least and no name in the table of values.
 ///     - `bounds` (true or false, default true): whether the database's bounds count.
@@ -117,22 +119,30 @@ struct FrameReader {
         switch database.find(mapping) {
         case .success(let place): return messages[place.message].signals[place.signal]
         case .failure(let miss):
+            // A message of a near name may have nothing to do with the signal.
+            let holders = messages.filter { $0.signal(named: mapping.name) != nil }.map(\.name)
             let key: String
-            var remedy = "look into \(database.name)"
+            var near: String?
             switch miss.reason {
             case .noMessage(let name):
                 key = "message"
-                if let near = closest(to: name, in: messages.map(\.name)) {
-                    remedy = "did you mean \(near)?"
-                }
+                near = closest(to: name, in: holders.isEmpty ? messages.map(\.name) : holders)
             case .noSignal(let name):
                 key = "name"
                 let among = messages.filter { mapping.message == nil || $0.name == mapping.message }
-                let names = among.flatMap { $0.signals.map(\.name) }
-                if let near = closest(to: name, in: names) { remedy = "did you mean \(near)?" }
+                if holders.isEmpty {
+                    near = closest(to: name, in: among.flatMap { $0.signals.map(\.name) })
+                }
             case .ambiguous:
-                key = "name"
-                remedy = "write  message:  with one of them"
+                entry.report("name", miss.sentence, remedy: "write  message:  with one of them")
+                return nil
+            }
+            var remedy = "look into \(database.name)"
+            if let near {
+                remedy = "did you mean \(near)?"
+            } else if !holders.isEmpty {
+                let names = holders.prefix(5).joined(separator: ", ")
+                remedy = "\(mapping.name) is in \(names)" + (holders.count > 5 ? " and others" : "")
             }
             entry.report(key, miss.sentence, remedy: remedy)
             return nil

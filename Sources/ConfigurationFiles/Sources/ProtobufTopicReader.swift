@@ -39,8 +39,45 @@ struct ProtobufTopicReader {
             form == "sparkplug"
             ? sparkplug(entry, used: &used) : protobuf(entry, used: &used)
         entry.finish()
-        guard let template, let content else { return nil }
+        guard let template, let content, isPlaced(content, template, entry) else { return nil }
         return TopicDefinition(template: template, content: .protobuf(content))
+    }
+
+    /// Whether the topic says what the payload does not; what is missing is noted.
+    private func isPlaced(
+        _ content: ProtobufContent, _ template: TopicTemplate, _ entry: YAMLMapping
+    ) -> Bool {
+        switch content {
+        case .teslaPayload: return true
+        case .sparkplug:
+            if template.followsSparkplug { return true }
+            entry.report(
+                "topic", "\(template.text) does not follow Sparkplug's topics",
+                remedy: "write spBv1.0/{+}/{+}/{vehicle}, spBv1.0/{+}/{+}/{vehicle}/{+}"
+                    + " or spBv1.0/{+}/{+}/{+}/{vehicle}")
+        case .fleetWise, .lastKnownState:
+            if template.namesVehicle { return true }
+            entry.report(
+                "topic", "the message names no vehicle, and the topic does not either",
+                remedy: "write {vehicle} in the topic")
+        }
+        return false
+    }
+
+    /// Notes topics of Sparkplug's nodes that nobody's messages come of: a node without
+    /// `{vehicle}` is heard for the sake of its devices alone.
+    static func checkNodes(_ entries: [YAMLMapping], _ topics: [TopicDefinition]) {
+        let nodes = entries.filter { $0.text("form") == "sparkplug" }
+        guard !nodes.contains(where: { $0.text("topic")?.contains("{vehicle}") == true }) else {
+            return
+        }
+        for entry in nodes where topics.contains(where: { $0.template.text == entry.text("topic") })
+        {
+            entry.report(
+                "topic", "no topic of Sparkplug says here which vehicle a message is of",
+                remedy: "write {vehicle} where the vehicle's name stands, or add the devices' topic"
+                    + " spBv1.0/{+}/{+}/{+}/{vehicle}")
+        }
     }
 
     private func protobuf(_ entry: YAMLMapping, used: inout Set<String>) -> ProtobufContent? {
@@ -58,7 +95,9 @@ struct ProtobufTopicReader {
             return fleetWise(entry, .lastKnownState, used: &used)
         case "fleetwise_last_known_state":
             guard entry.has("mapping") else { return .lastKnownState(DocumentMapping(fields: [])) }
-            return mapping(entry, key: "mapping", used: &used).map { .lastKnownState($0) }
+            return mapping(
+                entry, key: "mapping", for: .names(of: "fleetwise_last_known_state"), used: &used
+            ).map { .lastKnownState($0) }
         default: return nil
         }
     }
@@ -69,7 +108,7 @@ struct ProtobufTopicReader {
         var manifests: [String: DocumentMapping] = [:]
         let list = entry.mapping("manifests")
         for syncID in list.keys {
-            manifests[syncID] = mapping(list, key: syncID, used: &used)
+            manifests[syncID] = mapping(list, key: syncID, for: .manifest, used: &used)
         }
         list.finish()
         if list.keys.isEmpty {
@@ -89,7 +128,10 @@ struct ProtobufTopicReader {
     private func sparkplug(_ entry: YAMLMapping, used: inout Set<String>) -> ProtobufContent? {
         var definition = SparkplugDefinition()
         if entry.has("mapping") {
-            guard let mapping = mapping(entry, key: "mapping", used: &used) else { return nil }
+            let use = MappingFit.Use.names(of: "form sparkplug")
+            guard let mapping = mapping(entry, key: "mapping", for: use, used: &used) else {
+                return nil
+            }
             definition.mapping = mapping
         }
         definition.keepsAliasesAfterGap =
@@ -98,15 +140,19 @@ struct ProtobufTopicReader {
         return .sparkplug(definition)
     }
 
-    private func mapping(
-        _ entry: YAMLMapping, key: String, used: inout Set<String>
+    /// The mapping that the entry's `key` names, looked at for what its payloads have no place for.
+    func mapping(
+        _ entry: YAMLMapping, key: String, for use: MappingFit.Use? = nil, used: inout Set<String>
     ) -> DocumentMapping? {
         let known = documents.keys.sorted()
         guard let name = entry.requiredString(key, example: known.first ?? "name") else {
             return nil
         }
         used.insert(name)
-        if let mapping = documents[name] { return mapping }
+        if let mapping = documents[name] {
+            if let use { MappingFit(root: root).check(name, for: use) }
+            return mapping
+        }
         let near = closest(to: name, in: known).map { "did you mean \($0)? " } ?? ""
         entry.report(
             key, "there is no mapping \(name)",

@@ -143,17 +143,8 @@ public enum SourceFile {
             // A topic that a setting ignores keeps its mapping.
             if form == "ignore", let name = entry.text("mapping") { used.insert(name) }
             if mapped.contains(form) {
-                let known = documents.keys.sorted()
-                if let name = entry.requiredString("mapping", example: known.first ?? "name") {
-                    used.insert(name)
-                    mapping = documents[name]
-                    if mapping == nil {
-                        let near = closest(to: name, in: known).map { "did you mean \($0)? " } ?? ""
-                        entry.report(
-                            "mapping", "there is no mapping \(name)",
-                            remedy: near + "write one of " + known.joined(separator: ", "))
-                    }
-                }
+                mapping = ProtobufTopicReader(root: root, documents: documents).mapping(
+                    entry, key: "mapping", for: form == "text" ? .text : nil, used: &used)
             }
             var bus: CANMapping?
             if form == "can" { bus = frameMapping(entry, documents, buses, &used, &usedBuses) }
@@ -167,6 +158,7 @@ public enum SourceFile {
             let definition = topic(entry, template, form, mapping, field: field)
             if let definition { add(definition, entry, to: &topics) }
         }
+        ProtobufTopicReader.checkNodes(entries, topics)
         reportUnused(root, "mappings", "mapping", Set(documents.keys).subtracting(used))
         let buses = root.mapping("buses").keys
         reportUnused(root, "buses", "bus", Set(buses).subtracting(usedBuses))
@@ -206,7 +198,8 @@ public enum SourceFile {
             if !template.namesVehicle, mapping.vehiclePath == nil {
                 entry.report(
                     "topic", "neither the topic nor the mapping says which vehicle it is",
-                    remedy: "write {vehicle} in the topic, or  vehicle: path  in the mapping")
+                    remedy: "write {vehicle} in the topic"
+                        + (form == "text" ? "" : ", or  vehicle: path  in the mapping"))
                 return nil
             }
             if form == "packed" || form == "documents", !template.namesVehicle {

@@ -208,6 +208,13 @@ extension SourceCompiler {
                 can.wordValues.append(value)
             }
         }
+        // Behind the mapping's own words, which hold where both say something.
+        if definition.datatype.isNumber {
+            for bits in signal.bitsOfNoValue {
+                can.wordBits.append(bits)
+                can.wordValues.append(WordValue.absent)
+            }
+        }
         if definition.datatype == .string {
             // Names of the database that are words of the catalogue speak for themselves.
             for (bits, word) in signal.words.sorted(by: { $0.key < $1.key })

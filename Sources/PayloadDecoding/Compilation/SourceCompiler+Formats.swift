@@ -78,7 +78,7 @@ extension SourceCompiler {
                 field.time == nil, field.format != .topic
             else { throw wrongFormat(field) }
         }
-        guard mapping.vehiclePath == nil else { throw flaw(.impossiblePath("vehicle")) }
+        guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfTopicAlone) }
     }
 
     private mutating func addSpan(

@@ -30,6 +30,7 @@ extension SourceCompiler {
 
     /// The scope of a mapping whose paths are each one name.
     private mutating func scope(ofNames mapping: DocumentMapping) throws(MappingFlaw) -> UInt32 {
+        guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfTopicAlone) }
         for field in mapping.fields where field.path.count != 1 || field.shape != nil {
             throw flaw(.notOneName(field.path.text))
         }
@@ -39,7 +40,8 @@ extension SourceCompiler {
 
     /// Values that come typed are written in no other way.
     private func checkPlain(_ field: FieldMapping) throws(MappingFlaw) {
-        guard field.format == .plain, field.part == nil, field.missing == nil, field.time == nil
+        guard field.format == .plain, field.part == nil, field.missing == nil, field.time == nil,
+            field.shape == nil
         else { throw flaw(.wrongFormat(path: field.path.text)) }
     }
 
@@ -96,6 +98,7 @@ extension SourceCompiler {
         case .off: layout.compression = .off
         }
         for (syncID, mapping) in definition.manifests.sorted(by: { $0.key < $1.key }) {
+            guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfTopicAlone) }
             var rules: [UInt32: Int32] = [:]
             var troubleCodes: Int32 = -1
             for field in mapping.fields {
@@ -126,12 +129,7 @@ extension SourceCompiler {
     private mutating func sparkplugLayout(
         _ definition: SparkplugDefinition, _ template: TopicTemplate
     ) throws(MappingFlaw) -> ProtobufLayout {
-        let levels = template.segments
-        let vehicle = levels.firstIndex(of: .vehicle)
-        guard levels.count == 4 || levels.count == 5, levels[0] == .literal("spBv1.0"),
-            !levels.contains(where: \.isRun), vehicle == nil || vehicle == 3 || vehicle == 4,
-            levels.count == 4 || vehicle != nil
-        else { throw flaw(.notSparkplug(template.text)) }
+        guard template.followsSparkplug else { throw flaw(.notSparkplug(template.text)) }
         var layout = ProtobufLayout(kind: .sparkplug)
         layout.scope = try scope(ofNames: definition.mapping)
         layout.keepsAliasesAfterGap = definition.keepsAliasesAfterGap
@@ -141,5 +139,17 @@ extension SourceCompiler {
 
     private func run(of edge: DocumentEdge) -> RuleRun {
         RuleRun(start: edge.ruleStart, count: edge.ruleCount)
+    }
+}
+
+extension TopicTemplate {
+    /// Whether the levels are Sparkplug's, of a node or of a device, with the vehicle at one of the
+    /// two. A node's topic may leave it out: it is then heard for its devices' sake.
+    public var followsSparkplug: Bool {
+        let vehicle = segments.firstIndex(of: .vehicle)
+        return (segments.count == 4 || segments.count == 5) && segments[0] == .literal("spBv1.0")
+            && !segments.contains(where: \.isRun)
+            && (vehicle == nil || vehicle == 3 || vehicle == 4)
+            && (segments.count == 4 || vehicle != nil)
     }
 }

@@ -30,6 +30,8 @@ import VehicleSignals
         ("{name: Odometer", "{name: Odometr", 14, "did you mean Odometer?"),
         ("Vehicle.TraveledDistance}", "Vehicle.TravelledDistance}", 14, "did you mean Vehicle.Tr"),
         ("message: Extended", "message: Extendet", 26, "did you mean Extended?"),
+        ("message: Extended, name", "message: Parts, name", 26, "Speed is in Extended, Other"),
+        ("message: Extended, name", "message: Part, name", 26, "Speed is in Extended, Other"),
         ("message: Extended, name", "name", 26, "several messages have it: Extended, Other"),
         ("unit: celsius", "scale: 1", 22, "unit \"unheard\" is not known here"),
         ("unit: celsius", "unit: km", 22, "does not convert into celsius"),

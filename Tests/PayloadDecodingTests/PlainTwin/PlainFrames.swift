@@ -210,6 +210,10 @@ extension PlainDecoder {
         if definition.datatype == .string, let name, definition.allowed.contains(name) {
             return add(.word(name), id, time: context.time, quality: .event)
         }
+        if definition.datatype.isNumber, let name, Self.saysNothing(name) {
+            out.outcome.absent += 1
+            return
+        }
         let isUnsigned = signal.valueType == .unsigned
         let ones = UInt64.max >> UInt64(64 - signal.bitCount)
         if mapping.isAllOnesAbsent, isUnsigned, signal.bitCount >= 2, name == nil,
@@ -237,5 +241,28 @@ extension PlainDecoder {
             isFloating || isWide ? nil : whole, value, (signal.factor, signal.offset),
             isNumber ? mapping.unit ?? Unit(named: signal.unit) : nil, (mapping.scale, 0), id,
             context)
+    }
+
+    /// Whether a name of a database says that there is no value.
+    private static func saysNothing(_ name: String) -> Bool {
+        var letters = ""
+        for character in name.lowercased() where !["_", "-", " ", "\t"].contains(character) {
+            letters.append(character)
+        }
+        let whole = """
+            unknown unbekannt invalid signalinvalid ungültig ungueltig signalungueltig na n/a sna \
+            nodata nodataexists nodatapresent signalnotavailable unavailable \
+            temporarilynotavailable temporarilyunavailable nichtverfügbar nichtverfuegbar \
+            keinwertimspeicher notsupported fault faulty faulted error errorindicator fehler init \
+            initialisierung initialising initializing initialisation initialization
+            """
+        if whole.split(separator: " ").contains(where: { $0 == letters }) { return true }
+        let counted = [
+            "notavailable", "notused", "unused", "notdefined", "undefined", "nichtdefiniert",
+            "undefiniert", "reserved", "reserviert",
+        ]
+        return counted.contains {
+            letters.hasPrefix($0) && letters.dropFirst($0.count).allSatisfy(\.isNumber)
+        }
     }
 }

@@ -1,0 +1,84 @@
+import PayloadDecoding
+
+/// Finds the keys of a mapping that have no meaning in the payloads that a topic reads by it, so
+/// that each is told at its own line. ``SourceCompiler`` refuses the same, without a line.
+///
+/// A mapping is read before it is known which topics use it; so this looks at it again, and a
+/// mapping of several topics is told of once.
+struct MappingFit {
+    /// What the payloads are that have no place for all that a document may have.
+    enum Use {
+        /// Bare text: neither objects nor times.
+        case text
+        /// Typed values by name: metrics of Sparkplug, or a cloud's last known states.
+        case names(of: String)
+        /// Typed values by number, as a FleetWise manifest says.
+        case manifest
+
+        /// For messages: where a key has no meaning.
+        fileprivate var place: String {
+            switch self {
+            case .text: "in form text"
+            case .names(let form): "in \(form)"
+            case .manifest: "in the mapping of a manifest"
+            }
+        }
+
+        fileprivate var isText: Bool {
+            if case .text = self { return true }
+            return false
+        }
+    }
+
+    let root: YAMLMapping
+
+    /// Notes what has no meaning in the mapping of that name.
+    func check(_ name: String, for use: Use) {
+        let mapping = root.mapping("mappings").mapping(name)
+        for key in ["vehicle", "time", "below", "reading"] where mapping.has(key) {
+            report(mapping, key, use)
+        }
+        for field in mapping.mappings("fields") {
+            for key in ["time", "reading", "when", "unless", "missing"] where field.has(key) {
+                // Takes nothing that is not told of already.
+                if key == "reading", field.text(key) == "bare" { continue }
+                report(field, key, use)
+            }
+            let format = field.text("format") ?? "plain"
+            if use.isText ? format == "topic" : format != "plain" { report(field, "format", use) }
+            if !use.isText {
+                for key in ["until", "part"] where field.has(key) { report(field, key, use) }
+            }
+            checkPath(field, use)
+        }
+    }
+
+    private func report(_ entry: YAMLMapping, _ key: String, _ use: Use) {
+        let reason =
+            switch key {
+            case "vehicle": ", and write {vehicle} in the topic, which alone says whose it is"
+            case "time" where use.isText: ": a bare text has no time, and arrival stands in"
+            case "time": ": the message brings its own times"
+            case "below": ", and write the whole name as each field's path"
+            case "missing": ": there is no object from which a key could be missing"
+            case "reading", "when", "unless": ": there is no object around the value"
+            case "format" where use.isText: ": the value is the text"
+            default: ": the value comes typed"
+            }
+        entry.report(key, "\(key) has no meaning \(use.place)", remedy: "leave it out" + reason)
+    }
+
+    private func checkPath(_ field: YAMLMapping, _ use: Use) {
+        guard let text = field.text("path"), let path = [PathStep](path: text) else { return }
+        if case .manifest = use {
+            guard path.text != "dtc", UInt32(path.text) == nil else { return }
+            field.report(
+                "path", "\(path.text) in a manifest is no signal's number",
+                remedy: "write a signal's number, or dtc for trouble codes")
+        } else if path.count != 1 {
+            field.report(
+                "path", "\(path.text): a path \(use.place) is one whole name",
+                remedy: "write its dots as \\.")
+        }
+    }
+}
