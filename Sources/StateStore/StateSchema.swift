@@ -11,8 +11,21 @@ enum StateSchema {
         migrator.registerMigration("1-state") { db in try db.execute(sql: first) }
         migrator.registerMigration("2-requests") { db in try db.execute(sql: requests) }
         migrator.registerMigration("3-sources") { db in try db.execute(sql: sources) }
+        migrator.registerMigration("4-saves") { db in try db.execute(sql: saves) }
         return migrator
     }
+
+    /// Whoever wants to read what a running gateway holds asks for a save first. One row, since a
+    /// save answers everybody who asked before it began; beside the snapshot, since the first one
+    /// may be what is asked for.
+    private static let saves = """
+        CREATE TABLE save_requests (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            asked INTEGER NOT NULL,
+            done INTEGER NOT NULL
+        );
+        INSERT INTO save_requests VALUES (1, 0, 0);
+        """
 
     /// A state holds numbers of sources too, so the list of sources stands beside that of signals;
     /// what decisions rest on beside signals may change while nothing runs; and stateful formats

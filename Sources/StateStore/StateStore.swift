@@ -80,6 +80,20 @@ public protocol StateStore: Sendable {
     /// the disk.
     func removeQuarantined(arrivedBefore cutoff: Timestamp) throws(StateStoreError) -> Int
 
+    /// Asks the running gateway to save what it holds at once; returns the request's number,
+    /// ascending.
+    func requestSave() throws(StateStoreError) -> Int64
+
+    /// Whether what the gateway held when `request` was made is saved.
+    func isSaveDone(_ request: Int64) throws(StateStoreError) -> Bool
+
+    /// The newest request for a save that waits. A save that begins after this was read answers it
+    /// and all before it.
+    func requestedSave() throws(StateStoreError) -> Int64?
+
+    /// Notes that `request` and all before it are answered.
+    func noteSave(_ request: Int64) throws(StateStoreError)
+
     /// Asks the running gateway to erase what is kept of `vehicle`, or of a name that leads to
     /// none; returns the request's number.
     func requestErasure(

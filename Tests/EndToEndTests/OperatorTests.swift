@@ -16,7 +16,7 @@ struct OperatorTests {
         """
     }
 
-    private func stage() throws -> (stage: Stage, sources: String) {
+    private func stage(flushSeconds: Int = 1) throws -> (stage: Stage, sources: String) {
         let sources = NSTemporaryDirectory() + "turnpike-sources-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: sources, withIntermediateDirectories: true)
@@ -25,6 +25,7 @@ struct OperatorTests {
         let stage = try Stage {
             $0.sources = sources
             $0.clock = "wall"
+            $0.flushSeconds = flushSeconds
         }
         try stage.importCSV(
             "vehicles", ["vehicle,brand,model", "car-1,ACME,Wander", "car-2,ACME,Wander"])
@@ -72,7 +73,7 @@ struct OperatorTests {
 
     private struct Retried: Decodable {
         var asked, handed_in, waiting, not_whole: Int
-        var gateway_running: Bool
+        var gateway_running, complete: Bool
     }
 
     private struct Erased: Decodable {
@@ -83,7 +84,9 @@ struct OperatorTests {
     private func answer<Answer: Decodable>(
         _ arguments: [String], _ stage: Stage
     ) throws -> Answer {
-        let text = try stage.gateway.command(arguments + ["--json"])
+        let lines = try stage.gateway.command(arguments + ["--json"]).split(separator: "\n")
+        // Warnings for people, on the other stream, stand beside it here.
+        let text = try #require(lines.first { $0.hasPrefix("{") })
         return try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
     }
 
@@ -130,6 +133,48 @@ struct OperatorTests {
         #expect(try quarantined(stage) == 0)
         let none: Retried = try answer(["quarantine", "retry", "--source", "garage"], stage)
         #expect(none.asked == 0)
+    }
+
+    @Test func `who asks for the quarantine sees what no snapshot has stored yet`() throws {
+        // No snapshot comes by itself while this runs.
+        let (stage, sources) = try stage(flushSeconds: 3600)
+        defer { try? FileManager.default.removeItem(atPath: sources) }
+        try stage.start()
+        try publish(["C1", "C2"], step: 1, stage)
+        #expect(try stage.wait(seconds: 20) { try outcome("quarantined", stage) == 2 })
+        let pid = try #require(stage.gateway.pid)
+        // Held up, it cannot answer: the wait has an end, and the list says what it is.
+        kill(pid, SIGSTOP)
+        let begun = Date()
+        let held = try stage.gateway.command(["quarantine", "list", "--wait", "1"])
+        #expect(Date().timeIntervalSince(begun) < 10)
+        #expect(held.contains("the quarantine was empty at the last snapshot"), "\(held)")
+        #expect(held.contains("has not stored what came since its last snapshot"), "\(held)")
+        let unasked: Retried = try answer(["quarantine", "retry", "--all", "--wait", "0"], stage)
+        #expect(unasked.asked == 0 && !unasked.complete)
+        kill(pid, SIGCONT)
+        #expect(try quarantined(stage) == 2)
+
+        // The same for a retry, without a list before.
+        try publish(["C1"], step: 2, stage)
+        #expect(try stage.wait(seconds: 20) { try outcome("quarantined", stage) == 3 })
+        let retried: Retried = try answer(["quarantine", "retry", "--source", "garage"], stage)
+        #expect(retried.asked == 3 && retried.handed_in == 3 && retried.complete)
+        // Its mapping is not mended: all three are there again, at once.
+        #expect(try stage.wait(seconds: 20) { try outcome("quarantined", stage) == 6 })
+        #expect(try quarantined(stage) == 3)
+        #expect(try stage.metric("turnpike_messages_received_total") == 6)
+
+        // Killed, nobody can be asked: what is stored is listed, without waiting.
+        try publish(["C2"], step: 3, stage)
+        #expect(try stage.wait(seconds: 20) { try outcome("quarantined", stage) == 7 })
+        stage.gateway.kill9()
+        #expect(try quarantined(stage) == 3)
+        // Nothing is lost: the next start reads it from the journal.
+        try stage.gateway.start()
+        try stage.gateway.waitUntilListening(seconds: 60)
+        #expect(try quarantined(stage) == 4)
+        #expect(try outcome("quarantined", stage) == 7)
     }
 
     @Test func `an erased vehicle is gone from state and disk, with and without a gateway`() throws

@@ -2,7 +2,6 @@ import ArgumentParser
 import ConfigurationFiles
 import Foundation
 import Glibc
-import IngestJournal
 import StateStore
 import VehicleSignals
 
@@ -14,13 +13,22 @@ struct QuarantineCommand: ParsableCommand {
         subcommands: [List.self, Show.self, Retry.self])
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "A line a message.")
+        static let configuration = CommandConfiguration(
+            abstract: "A line a message.",
+            discussion: """
+                A running gateway is asked to store what it holds first, which takes a second or \
+                two. Where it does not in time, what is stored is listed, and a warning says so.
+                """)
         @OptionGroup var options: ConfigurationOptions
         @Option(help: "At most so many.")
         var limit = 100
+        @OptionGroup var patience: GatewayWait
 
         func run() throws {
             let store = try openState(options)
+            let settings = try options.gatewayConfiguration()
+            let newest = try NewestFromGateway.ask(
+                store, dataFolder: settings.dataFolder, until: patience.deadline)
             let entries = try store.quarantined(after: 0, standing: .open, limit: limit)
             for entry in entries {
                 let line = QuarantineLine(entry)
@@ -31,7 +39,16 @@ struct QuarantineCommand: ParsableCommand {
                     print("\(line.id)\t\(line.arrival)\t\(line.topic)\t\(line.reason)\(place)")
                 }
             }
-            if entries.isEmpty, !options.json { print("the quarantine is empty") }
+            if entries.isEmpty, !options.json {
+                print(
+                    newest == .missing
+                        ? "the quarantine was empty at the last snapshot"
+                        : "the quarantine is empty")
+            }
+            if newest == .missing {
+                printError(
+                    NewestFromGateway.warning(flushSeconds: settings.state.flushSeconds))
+            }
             let figures = try store.quarantineFigures()
             if figures.lostForRoom + figures.lostForAge > 0, !options.json {
                 printError(
@@ -51,10 +68,12 @@ extension QuarantineCommand {
                 turnpike quarantine retry --source skoda
                 turnpike quarantine retry --all
 
-                The running gateway hands them in as new messages within a second or two: they \
-                count as received once more, and what was applied before is not applied twice. A \
-                message that still cannot be decoded appears in the quarantine again, under a new \
-                number. Mend the mapping and have the gateway reload it (SIGHUP) before.
+                The running gateway stores what it holds first, so that --source and --all take \
+                everything that came before the command. It hands them in as new messages within \
+                a few seconds: they count as received once more, and what was applied before is \
+                not applied twice. A message that still cannot be decoded appears in the \
+                quarantine again, under a new number. Mend the mapping and have the gateway \
+                reload it (SIGHUP) before.
 
                 Without a running gateway the messages are marked, and the next start takes them.
                 """)
@@ -65,36 +84,42 @@ extension QuarantineCommand {
         var source: String?
         @Flag(help: "All messages.")
         var all = false
-        @Option(help: "Seconds to wait for the gateway at most; 0: don't wait.")
-        var wait = 15
+        @OptionGroup var patience: GatewayWait
 
         func validate() throws {
             let ways = [id != nil, source != nil, all].filter { $0 }.count
             guard ways == 1 else {
                 throw ValidationError("give a message's number, or --source NAME, or --all")
             }
-            guard (0...86_400).contains(wait) else {
-                throw ValidationError("--wait is 0 to 86400 seconds, not \(wait)")
-            }
         }
 
         func run() throws {
             let store = try openState(options)
+            let settings = try options.gatewayConfiguration()
+            let deadline = patience.deadline
+            // Whoever knows a message's number has it from what is stored.
+            let newest =
+                id == nil
+                ? try NewestFromGateway.ask(
+                    store, dataFolder: settings.dataFolder, until: deadline) : nil
             let asked = try store.requestRetry(request)
             if asked.isEmpty, let id {
                 throw notThere(
                     "no message with the number \(id) waits; `turnpike quarantine list` shows them")
             }
-            let folder = try options.gatewayConfiguration().dataFolder
-            let isRunning =
-                try SQLiteIngestJournal.owner(ofJournalAt: folder + "/journal.db") != nil
+            let isRunning = try NewestFromGateway.isRunning(settings.dataFolder)
             var standings = try Self.standings(of: asked, store)
-            let deadline = Date(timeIntervalSinceNow: Double(wait))
             while isRunning, (standings[.retry] ?? 0) > 0, Date() < deadline {
                 usleep(100_000)
                 standings = try Self.standings(of: asked, store)
             }
-            try show(asked: asked.count, standings, isRunning: isRunning)
+            try show(
+                asked: asked.count, standings, isRunning: isRunning,
+                isComplete: newest != .missing)
+            if newest == .missing {
+                printError(
+                    NewestFromGateway.warning(flushSeconds: settings.state.flushSeconds))
+            }
         }
 
         private var request: RetryRequest {
@@ -116,16 +141,17 @@ extension QuarantineCommand {
         }
 
         private func show(
-            asked: Int, _ standings: [QuarantineStanding: Int], isRunning: Bool
+            asked: Int, _ standings: [QuarantineStanding: Int], isRunning: Bool,
+            isComplete: Bool
         ) throws {
             struct Answer: Encodable {
                 var asked, handed_in, waiting, not_whole: Int
-                var gateway_running: Bool
+                var gateway_running, complete: Bool
             }
             let answer = Answer(
                 asked: asked, handed_in: standings[.retried] ?? 0,
                 waiting: standings[.retry] ?? 0, not_whole: standings[.open] ?? 0,
-                gateway_running: isRunning)
+                gateway_running: isRunning, complete: isComplete)
             if options.json { return try printJSON(answer) }
             print("\(answer.asked) asked for, \(answer.handed_in) handed in again")
             if answer.not_whole > 0 {

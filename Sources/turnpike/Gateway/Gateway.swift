@@ -132,10 +132,12 @@ final class Gateway: Sendable {
         }
     }
 
-    /// Stores a snapshot of everything that changed.
+    /// Stores a snapshot of everything that changed, and tells those who asked for one before.
     func saveState() throws {
+        let request = try state.requestedSave()
         let position = try pipeline.saveState()
         saved.withLock { $0 = position }
+        if let request { try state.noteSave(request) }
     }
 
     /// Gives every name that nobody linked a vehicle of its own; the registry follows.

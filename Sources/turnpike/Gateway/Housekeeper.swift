@@ -32,6 +32,8 @@ final class Housekeeper: @unchecked Sendable {
     // The thread's own.
     private var registryVersion: Int64
     private var lastSave: Timestamp
+    /// Of somebody who wants to read what is held here; tried once out of turn.
+    private var lastSaveRequest: Int64 = 0
     private var lastReconcile: Timestamp
     private var beats = 0
     private var lastRetention = Timestamp.distantPast
@@ -106,7 +108,8 @@ final class Housekeeper: @unchecked Sendable {
         attempt("look at the registry") { try followRegistry(now) }
         attempt("decode quarantined messages again") { try requests.retry() }
         attempt("erase a vehicle") { try requests.erase() }
-        if now.since(lastSave) >= .seconds(Int64(gateway.settings.state.flushSeconds)) {
+        let flush = TimeSpan.seconds(Int64(gateway.settings.state.flushSeconds))
+        if now.since(lastSave) >= flush || isSaveAsked() {
             save()
             lastSave = now
         }
@@ -204,6 +207,19 @@ final class Housekeeper: @unchecked Sendable {
                 "old rows removed",
                 metadata: ["events": "\(old.events)", "idempotency_keys": "\(old.keys)"])
         }
+    }
+
+    /// Whether somebody has asked for a save since this was asked last. A save that fails is tried
+    /// again in its usual turn, not with every beat.
+    private func isSaveAsked() -> Bool {
+        var isAsked = false
+        attempt("look for what is to be stored at once") {
+            guard let request = try gateway.state.requestedSave(), request > lastSaveRequest
+            else { return }
+            lastSaveRequest = request
+            isAsked = true
+        }
+        return isAsked
     }
 
     private func save() {
