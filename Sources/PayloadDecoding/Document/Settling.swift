@@ -9,8 +9,13 @@ struct GatheredCodes: Sendable {
     private(set) var lists: [UInt8] = []
     /// A bit for each list of which something was seen, be it that it is empty.
     private(set) var opened: UInt8 = 0
-    /// How many arrays of elements were there and empty.
+    /// A bit for each list of which something could not be read: if it has no code, nobody knows
+    /// whether there is none.
+    private(set) var unread: UInt8 = 0
+    /// How many arrays of elements were there and empty, and how many of which nothing was read;
+    /// ever growing.
     var emptyArrays: UInt32 = 0
+    var unreadArrays: UInt32 = 0
     /// The newest time beside a code, by list; `.min` where none.
     private(set) var times = [Int64](repeating: .min, count: ShapeTables.listsMax)
     private(set) var qualities = [TimeQuality](repeating: .event, count: ShapeTables.listsMax)
@@ -18,6 +23,7 @@ struct GatheredCodes: Sendable {
     private(set) var slots = [Int8](repeating: -2, count: ShapeTables.listsMax)
 
     mutating func reset() {
+        unread = 0
         guard opened != 0 else { return }
         packed.removeAll(keepingCapacity: true)
         lists.removeAll(keepingCapacity: true)
@@ -29,6 +35,13 @@ struct GatheredCodes: Sendable {
     }
 
     mutating func open(_ mask: UInt8) { opened |= mask }
+    mutating func leaveUnread(_ mask: UInt8) { unread |= mask }
+
+    /// Whether a list is said: it has codes, or all that was there for it was read.
+    func isSaid(_ list: Int) -> Bool {
+        let bit: UInt8 = 1 << UInt8(list)
+        return opened & bit != 0 && (unread & bit == 0 || lists.contains(UInt8(list)))
+    }
 
     /// `false` if there are more codes than a document may have.
     mutating func add(_ code: TroubleCode, to list: Int, slot: Int, _ time: OwnTime?) -> Bool {
@@ -141,7 +154,7 @@ extension CompiledSources {
         _ layout: DocumentLayout, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
-        for number in 0..<Int(layout.listCount) where work.codes.opened >> UInt8(number) & 1 == 1 {
+        for number in 0..<Int(layout.listCount) where work.codes.isSaid(number) {
             let list = shapes.lists[Int(layout.listStart) + number]
             let first = readings.count
             let last = work.codes.slots[number]

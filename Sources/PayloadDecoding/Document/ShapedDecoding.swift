@@ -25,17 +25,18 @@ extension CompiledSources {
         }
         if edge.firstElement >= 0, byte != UInt8(ascii: "n") {
             at = start
-            let seen = (work.codes.packed.count, work.codes.emptyArrays, work.outcome.outOfRange)
+            let (codes, empty) = (work.codes.packed.count, work.codes.emptyArrays)
+            let (unread, outOfRange) = (work.codes.unreadArrays, work.outcome.outOfRange)
             if byte == UInt8(ascii: "[") {
                 try decodeElements(edge, depth: depth, bytes, &at, &work, &readings, &texts)
             } else {
                 try decodeOnlyElement(edge, depth: depth, bytes, &at, &work, &readings, &texts)
             }
             // Elements of which nothing was understood are no empty list: faults may be in them.
-            if work.codes.packed.count > seen.0
-                || work.codes.emptyArrays > seen.1 && work.outcome.outOfRange == seen.2
-            {
-                work.codes.open(edge.lists)
+            let isRead = work.codes.packed.count > codes || work.codes.emptyArrays != empty
+            if isRead { work.codes.open(edge.lists) } else { work.codes.unreadArrays &+= 1 }
+            if work.codes.unreadArrays != unread || work.outcome.outOfRange > outOfRange {
+                work.codes.leaveUnread(edge.lists)
             }
             end = at
         }

@@ -88,13 +88,15 @@ extension CompiledSources {
     }
 
     /// Trouble codes with commas, semicolons or blanks between them. What is no code is counted
-    /// and left out: makers have codes of their own beside those of the standard.
+    /// and left out: makers have codes of their own beside those of the standard. If nothing else
+    /// was there, there is no list: an empty one would say that there are no faults.
     func decodeCodes(
         _ rule: ValueRule, _ format: CompiledFormat, _ time: OwnTime?, slot: Int,
         _ bytes: RawSpan, _ range: TextRange, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
         let place = readings.count
+        let outOfRange = work.outcome.outOfRange
         if format.list < 0 {
             try append(rule.signal, .listCount, 0, slot: slot, at: range.start, &work, &readings)
         }
@@ -124,7 +126,14 @@ extension CompiledSources {
                 count += 1
             }
         }
-        if format.list < 0 { readings[place].bits = count }
+        let isUnread = work.outcome.outOfRange > outOfRange
+        if format.list >= 0 {
+            if isUnread { work.codes.leaveUnread(1 << UInt8(format.list)) }
+        } else if isUnread, count == 0 {
+            readings.removeLast(1)
+        } else {
+            readings[place].bits = count
+        }
     }
 
     @inline(always)

@@ -95,8 +95,11 @@ struct PlainOutput {
     var arrival = Timestamp(milliseconds: 0)
     /// Trouble codes out of several places, by signal.
     var lists: [String: PlainCodes] = [:]
-    /// Arrays that were there and empty, and codes that were found.
+    /// Signals of which some code could not be read.
+    var unread: Set<String> = []
+    /// Arrays that were there and empty, those of which nothing was read, and codes that were found.
     var emptyArrays = 0
+    var unreadArrays = 0
     var codeCount: Int { lists.values.reduce(0) { $0 + $1.codes.count } }
     /// Dates that wait for the end of the document.
     var spans: [PlainSpan] = []

@@ -48,6 +48,7 @@ extension PlainDecoder {
         guard case .list(let items) = root.value else { return try document(root, mapping, match) }
         for item in items {
             out.lists = [:]
+            out.unread = []
             out.spans = []
             out.topicValues = []
             try document(item, mapping, match)
@@ -155,12 +156,12 @@ extension PlainDecoder {
         let elements = steps.filter { $0 == .each || $0 == .last || $0.place != nil }
         if !elements.isEmpty, !node.isNull {
             isMeant = true
-            let before = (out.codeCount, out.emptyArrays, out.outcome.outOfRange)
+            let before = (out.codeCount + out.emptyArrays, out.outcome.outOfRange, out.unreadArrays)
             try visitElements(node, elements, at: path, mapping, root: root)
-            let isAnswer =
-                out.codeCount > before.0
-                || out.emptyArrays > before.1 && out.outcome.outOfRange == before.2
-            for field in mapping.fields where isAnswer && gathers(field, mapping) {
+            let isRead = out.codeCount + out.emptyArrays > before.0
+            if !isRead { out.unreadArrays += 1 }
+            let isWhole = out.outcome.outOfRange == before.1 && out.unreadArrays == before.2
+            for field in mapping.fields where gathers(field, mapping) {
                 guard let first = field.path.firstIndex(where: { elements.contains($0) }),
                     Array(field.path[..<first]) == path,
                     !field.path[..<first].contains(where: { $0.isPlainElement }),
@@ -168,7 +169,8 @@ extension PlainDecoder {
                         !$0.path.starts(with: path) || isOfCodes($0)
                     })
                 else { continue }
-                out.lists[field.signal, default: PlainCodes()].codes += []
+                if isRead { out.lists[field.signal, default: PlainCodes()].codes += [] }
+                if !isWhole { out.unread.insert(field.signal) }
             }
         }
         if !isMeant, !node.isNull { throw DecodeError(.wrongType, at: node.start) }

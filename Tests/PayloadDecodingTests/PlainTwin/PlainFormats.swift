@@ -56,7 +56,7 @@ extension PlainDecoder {
                 guard case .text(let text, false) = item.value else {
                     throw DecodeError(.wrongType, at: item.start)
                 }
-                gather(codes(Array(text.utf8), field), field, own, (time, quality))
+                gather(Array(text.utf8), field, own, (time, quality))
             }
             return
         }
@@ -126,8 +126,10 @@ extension PlainDecoder {
         }
         switch catalogue[signal].datatype {
         case .troubleCodes:
+            if gathers { return gather(bytes, field, own, (time, quality)) }
+            let outOfRange = out.outcome.outOfRange
             let codes = codes(bytes, field)
-            if gathers { return gather(codes, field, own, (time, quality)) }
+            if codes.isEmpty, out.outcome.outOfRange > outOfRange { return }
             out.add(signal, .listCount, UInt64(codes.count), time: time, quality: quality)
             for code in codes {
                 out.add(signal, .troubleCode, UInt64(code.packed), time: time, quality: quality)
@@ -150,9 +152,12 @@ extension PlainDecoder {
     }
 
     private mutating func gather(
-        _ codes: [TroubleCode], _ field: FieldMapping, _ own: (Int64, TimeQuality)?,
+        _ text: [UInt8], _ field: FieldMapping, _ own: (Int64, TimeQuality)?,
         _ outer: (Int64?, TimeQuality)
     ) {
+        let outOfRange = out.outcome.outOfRange
+        let codes = codes(text, field)
+        if out.outcome.outOfRange > outOfRange { out.unread.insert(field.signal) }
         guard !codes.isEmpty else { return }
         var list = out.lists[field.signal] ?? PlainCodes()
         list.codes += codes

@@ -151,6 +151,7 @@ extension PlainDecoder {
         var done: Set<String> = []
         for field in mapping.fields where gathers(field, mapping) {
             guard done.insert(field.signal).inserted, let list = out.lists[field.signal],
+                !list.codes.isEmpty || !out.unread.contains(field.signal),
                 let signal = catalogue.id(of: field.signal)
             else { continue }
             let outer = list.outer ?? (try? fieldTime(field, root)) ?? (nil, .event)

@@ -110,7 +110,9 @@ extension PlainDecoder {
             return try number(text, node, field, signal, time: time, quality: quality)
         }
         if definition.datatype == .troubleCodes, isDescribed, !hasEscapes {
+            let outOfRange = out.outcome.outOfRange
             let codes = self.codes(Array(text.utf8), field)
+            if codes.isEmpty, out.outcome.outOfRange > outOfRange { return }
             out.add(signal, .listCount, UInt64(codes.count), time: time, quality: quality)
             for code in codes {
                 out.add(signal, .troubleCode, UInt64(code.packed), time: time, quality: quality)
