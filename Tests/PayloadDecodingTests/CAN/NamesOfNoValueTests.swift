@@ -71,6 +71,31 @@ import VehicleSignals
         #expect(try counts(name) == (2, 0))
     }
 
+    @Test func `of a flag or a choice are its values`() throws {
+        let catalogue = try Shipped.catalogue()
+        for (layout, names, value) in [
+            ("7|1@0+", #"1 "Fault" 0 "NoFault""#, "80"), ("7|2@0+", #"1 "Fault""#, "40"),
+            ("7|4@0+", (0..<8).map { "\($0) \"Error\"" }.joined(separator: " "), "10"),
+        ] {
+            let database = """
+                BO_ 256 M: 8 X
+                 SG_ P : \(layout) (1,0) [0|15] "kPa" X
+                VAL_ 256 P \(names);
+                """
+            let definition = try CANSources.load(
+                Self.mapping(""), catalogue: catalogue, database: database)
+            let sources = try CompiledSources(definitions: [definition], catalogue: catalogue)
+            var decoder = MessageDecoder(sources)
+            var plain = PlainDecoder(definitions: [definition], catalogue: catalogue)
+            let payload = "can0 100#\(value)00000000000000"
+            #expect(
+                TwinComparison.difference(
+                    &decoder, &plain, "x/CAR1", Array(payload.utf8), isRetained: false) == nil)
+            let values = try decoder.lines("x/CAR1", payload).map { $0.split(separator: " ")[1] }
+            #expect(values.map { Double($0) } == [1], "\(layout)")
+        }
+    }
+
     @Test func `are values where the mapping says which`() throws {
         #expect(try counts("Unknown", ", values: {Unknown: 250}") == (2, 0))
         #expect(try counts("Unknown", ", values: {100: 100}") == (1, 1))

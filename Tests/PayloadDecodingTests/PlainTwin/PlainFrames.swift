@@ -210,7 +210,7 @@ extension PlainDecoder {
         if definition.datatype == .string, let name, definition.allowed.contains(name) {
             return add(.word(name), id, time: context.time, quality: .event)
         }
-        if definition.datatype.isNumber, let name, Self.saysNothing(name) {
+        if definition.datatype.isNumber, Self.isMeasured(signal), let name, Self.saysNothing(name) {
             out.outcome.absent += 1
             return
         }
@@ -241,6 +241,13 @@ extension PlainDecoder {
             isFloating || isWide ? nil : whole, value, (signal.factor, signal.offset),
             isNumber ? mapping.unit ?? Unit(named: signal.unit) : nil, (mapping.scale, 0), id,
             context)
+    }
+
+    /// Whether the signal is a number that was measured, and no flag or choice: most of its values
+    /// have no name.
+    private static func isMeasured(_ signal: DBCSignal) -> Bool {
+        signal.bitCount >= 16
+            || signal.bitCount >= 4 && signal.words.count < 1 << (signal.bitCount - 1)
     }
 
     /// Whether a name of a database says that there is no value.

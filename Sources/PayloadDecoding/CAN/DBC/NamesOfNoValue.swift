@@ -33,8 +33,11 @@ enum NamesOfNoValue {
 }
 
 extension DBCSignal {
-    /// Bits that the table of values gives a name of no value, in their order.
+    /// Bits that the table of values gives a name of no value, in their order; none where the
+    /// signal is a flag or a choice and no measured number, of which `Fault` is one: it has fewer
+    /// than four bits, or names for half of what they can be.
     var bitsOfNoValue: [Int64] {
-        words.filter { NamesOfNoValue.contains($0.value) }.keys.sorted()
+        guard bitCount >= 4, bitCount >= 16 || words.count * 2 < 1 << bitCount else { return [] }
+        return words.filter { NamesOfNoValue.contains($0.value) }.keys.sorted()
     }
 }
