@@ -16,7 +16,8 @@ extension SQLiteStateStore {
     }
 
     public func requestedSave() throws(StateStoreError) -> Int64? {
-        try read("look for what is to be stored at once") { db in
+        // By the connection that saves: a long question must not keep a save waiting.
+        try write("look for what is to be stored at once") { db in
             try Int64.fetchOne(db, sql: "SELECT asked FROM save_requests WHERE asked > done")
         }
     }

@@ -132,12 +132,13 @@ final class Gateway: Sendable {
         }
     }
 
-    /// Stores a snapshot of everything that changed, and tells those who asked for one before.
+    /// Stores a snapshot of everything that changed, and tells those who asked for one before. Who
+    /// cannot be told is told with the next one: the snapshot is what counts.
     func saveState() throws {
-        let request = try state.requestedSave()
+        let request = (try? state.requestedSave()) ?? nil
         let position = try pipeline.saveState()
         saved.withLock { $0 = position }
-        if let request { try state.noteSave(request) }
+        if let request { try? state.noteSave(request) }
     }
 
     /// Gives every name that nobody linked a vehicle of its own; the registry follows.
