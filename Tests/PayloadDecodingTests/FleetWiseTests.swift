@@ -64,6 +64,12 @@ import VehicleSignals
     @Test func `a code of the maker's own costs no other reading`() throws {
         let without = Self.lines.filter { !$0.contains("DTCList") }
         #expect(try lines(Self.data(codes: ["B1A2C-XY"])) == without)
+        // Found by the fuzzer: nor does it need room for a reading that it is not.
+        var decoder = try decoder()
+        decoder.readingRoom = without.count
+        #expect(
+            try decoder.decode(Self.topic, Self.data(codes: ["B1A2C-XY"]))?.readings.count
+                == without.count)
         #expect(
             try lines(Self.data(codes: ["B1A2C-XY", "P0128"])).filter { $0.contains("DTCList") }
                 .compactMap { $0.split(separator: " event").first } == [

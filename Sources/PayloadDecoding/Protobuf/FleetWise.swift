@@ -190,9 +190,8 @@ extension CompiledSources {
     ) throws(DecodeError) -> Int64 {
         var at = start
         var relative: Int64 = 0
-        let place = readings.count
+        var place = -1
         let outOfRange = work.outcome.outOfRange
-        try append(rule.signal, .listCount, 0, slot: -1, at: start, &work, &readings)
         while at < end {
             let tag = try wireTag(bytes, &at, end: end)
             if tag.field == 1, tag.type == .varint {
@@ -200,6 +199,11 @@ extension CompiledSources {
             } else if tag.field == 2, tag.type == .lengthDelimited {
                 let stop = try wireRange(bytes, &at, end: end)
                 if let code = TroubleCode(Span<UInt8>(_bytes: bytes), in: at..<stop) {
+                    if place < 0 {
+                        place = readings.count
+                        try append(
+                            rule.signal, .listCount, 0, slot: -1, at: start, &work, &readings)
+                    }
                     try append(
                         rule.signal, .troubleCode, UInt64(code.packed), slot: -1, at: at, &work,
                         &readings)
@@ -212,8 +216,8 @@ extension CompiledSources {
                 try wireSkip(tag.type, bytes, &at, end: end)
             }
         }
-        if readings[place].bits == 0, work.outcome.outOfRange > outOfRange {
-            readings.removeLast(1)
+        if place < 0, work.outcome.outOfRange == outOfRange {
+            try append(rule.signal, .listCount, 0, slot: -1, at: start, &work, &readings)
         }
         return relative
     }

@@ -95,12 +95,8 @@ extension CompiledSources {
         _ bytes: RawSpan, _ range: TextRange, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
-        let place = readings.count
+        var place = -1
         let outOfRange = work.outcome.outOfRange
-        if format.list < 0 {
-            try append(rule.signal, .listCount, 0, slot: slot, at: range.start, &work, &readings)
-        }
-        var count: UInt64 = 0
         var index = range.from
         while index < range.to {
             if isBetweenCodes(bytes.byte(at: index)) {
@@ -120,19 +116,22 @@ extension CompiledSources {
                     throw DecodeError(.tooManyReadings, at: range.start)
                 }
             } else {
+                if place < 0 {
+                    place = readings.count
+                    try append(
+                        rule.signal, .listCount, 0, slot: slot, at: range.start, &work, &readings)
+                }
                 try append(
                     rule.signal, .troubleCode, UInt64(code.packed), slot: slot, at: range.start,
                     &work, &readings)
-                count += 1
+                readings[place].bits += 1
             }
         }
         let isUnread = work.outcome.outOfRange > outOfRange
         if format.list >= 0 {
             if isUnread { work.codes.leaveUnread(1 << UInt8(format.list)) }
-        } else if isUnread, count == 0 {
-            readings.removeLast(1)
-        } else {
-            readings[place].bits = count
+        } else if place < 0, !isUnread {
+            try append(rule.signal, .listCount, 0, slot: slot, at: range.start, &work, &readings)
         }
     }
 
