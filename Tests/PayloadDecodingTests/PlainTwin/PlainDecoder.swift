@@ -97,7 +97,7 @@ struct PlainOutput {
     var lists: [String: PlainCodes] = [:]
     /// Signals of which some code could not be read.
     var unread: Set<String> = []
-    /// Arrays that were there and empty, those of which nothing was read, and codes that were found.
+    /// Arrays that were there and empty, those of which nothing was read, and codes that were seen.
     var emptyArrays = 0
     var unreadArrays = 0
     var codeCount: Int { lists.values.reduce(0) { $0 + $1.codes.count } }
