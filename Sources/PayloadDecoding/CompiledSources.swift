@@ -25,6 +25,9 @@ public final class CompiledSources: Sendable {
     let edges: [DocumentEdge]
     let documentRules: [DocumentRule]
     let quickFields: [ShapeStep]
+    let quickParts: [QuickField]
+    /// By document rule, for numbers that are parts of a text.
+    let quickSteps: [ShapeStep]
     let missingEdges: [Int32]
     let layouts: [DocumentLayout]
     let words: [WordValue]
@@ -65,6 +68,9 @@ public final class CompiledSources: Sendable {
         self.edges = edges
         quickFields = Self.quickFields(
             edges, compiler.documentRules, sentinels: compiler.sentinels)
+        quickSteps = QuickField.steps(compiler.documentRules, sentinels: compiler.sentinels)
+        quickParts = QuickField.all(
+            edges, compiler.documentRules, compiler.nodes, steps: quickSteps)
         documentRules = compiler.documentRules
         missingEdges = compiler.missingEdges
         layouts = compiler.layouts

@@ -7,7 +7,12 @@ import VehicleSignals
 /// What comes again and again goes a quick way: by a remembered shape, or at once where a topic
 /// brings one value. Both give what the general way gives, so nothing but figures can tell.
 @Suite struct `the quick way` {
-    private static func sources() throws -> CompiledSources {
+    /// Read once, for all cases.
+    private static let read = Result { try readSources() }
+
+    private static func sources() throws -> CompiledSources { try read.get() }
+
+    private static func readSources() throws -> CompiledSources {
         let catalogue = try Shipped.catalogue()
         let folder = Shipped.root.appending(path: "config/sources")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -55,12 +60,52 @@ import VehicleSignals
         ("telemetry/5YJ3E1EA7KF000001/v/VehicleSpeed", "\"62.5\"", true),
         ("telemetry/5YJ3E1EA7KF000001/v/Odometer", "null", false),
         ("teslamate/cars/1/odometer", "51234.88", true),
+        // A word with two meanings, one that means "no value", one that nobody knows.
+        (
+            "telemetry/5YJ3E1EA7KF000001/v/DetailedChargeState",
+            "\"DetailedChargeStateCharging\"", true
+        ),
+        (
+            "telemetry/5YJ3E1EA7KF000001/v/DetailedChargeState",
+            "\"DetailedChargeStateUnknown\"", true
+        ),
+        ("telemetry/5YJ3E1EA7KF000001/v/DetailedChargeState", "\"Resting\"", false),
+        ("telemetry/5YJ3E1EA7KF000001/v/DetailedChargeState", "\"Ch\\u0061rging\"", false),
+        ("ovms/owner/CAR1/metric/v/c/charging", "yes", true),
+        ("ovms/owner/CAR1/metric/v/c/charging", " yes", false),
+        // One number for each of four wheels.
+        ("ovms/owner/CAR1/metric/v/t/pressure", "277.498,278.717,268.733,227.625", true),
+        ("ovms/owner/CAR1/metric/v/t/pressure", "277.498,278.717,268.733", false),
+        ("ovms/owner/CAR1/metric/v/t/pressure", "277.5,278.7,268.7,227.6,1", false),
+        ("ovms/owner/CAR1/metric/v/t/pressure", "277.5,0,268.7,227.6", false),
+        ("ovms/owner/CAR1/metric/v/t/pressure", "277.5, 278.7,268.7,227.6", false),
+        // A small object of numbers.
+        (
+            "telemetry/5YJ3E1EA7KF000001/v/Location", #"{"latitude":52.4,"longitude":-4.9}"#,
+            true
+        ),
+        ("telemetry/5YJ3E1EA7KF000001/v/Location", #"{"latitude":152.4}"#, true),
+        ("telemetry/5YJ3E1EA7KF000001/v/Location", #"{"latitude":52.4, "longitude":4}"#, false),
+        ("telemetry/5YJ3E1EA7KF000001/v/Location", #"{"latitude":52.4,"height":4}"#, false),
+        ("telemetry/5YJ3E1EA7KF000001/v/Location", #"{"latitude":null,"longitude":4}"#, false),
     ])
-    func `is taken by fields that are numbers`(
+    func `is taken by fields of numbers and words`(
         topic: String, payload: String, isQuick: Bool
     ) throws {
         var decoder = MessageDecoder(try Self.sources())
         #expect(try decoder.decode(topic, Array(payload.utf8)) != nil, "no source takes \(topic)")
         #expect(try Self.isQuick(&decoder, topic, Array(payload.utf8)) == isQuick)
+    }
+
+    @Test(arguments: [
+        #"{"latitude":52.4,"latitude":52.4}"#, #"{"latitude":52.4,"longitude":4}}"#,
+        #"{"latitude":52.4"longitude":4}"#, #"{"latitude":52.4,}"#, #"{"latitude":52.4"#,
+        #"{"latitude":52.4,"longitude":true}"#,
+    ])
+    func `is not taken by an object that the general way refuses`(payload: String) throws {
+        var decoder = MessageDecoder(try Self.sources())
+        let topic = "telemetry/5YJ3E1EA7KF000001/v/Location"
+        _ = try decoder.decode(topic, Array(#"{"latitude":52.4,"longitude":4}"#.utf8))
+        #expect(throws: DecodeError.self) { try decoder.decode(topic, Array(payload.utf8)) }
     }
 }

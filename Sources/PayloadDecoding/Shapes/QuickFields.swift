@@ -39,20 +39,21 @@ extension CompiledSources {
             return outcome
         }
         let isBare = template.content == .text
+        guard route.vehicleLength > 0, readings.freeCapacity > 0 else { return nil }
         let value: QuickValue
         switch quickFields[Int(edge)].quick {
         case .number:
             // Bare text is never in quotes.
             guard !isBare || payload.word(from: 0) & 0xFF != 0x22 else { return nil }
             value = quickFields[Int(edge)].quickNumber(payload, at: 0)
-        case .boolean:
-            guard !isBare else { return nil }
-            value = quickBoolean(payload, at: 0)
-        default: return nil
+        case .boolean where !isBare: value = quickBoolean(payload, at: 0)
+        default: value = .none
         }
-        guard value.end != 0, Int(value.end) == payload.byteCount, route.vehicleLength > 0,
-            readings.freeCapacity > 0
-        else { return nil }
+        guard value.end != 0, Int(value.end) == payload.byteCount else {
+            return decodeFieldOfParts(
+                Int(edge), isBare: isBare, payload, arrival: arrival, isRetained: isRetained,
+                &readings)
+        }
         guard value.isWithin else {
             outcome.outOfRange = 1
             return outcome
