@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-turnpike=${TURNPIKE_PROGRAM:-.build/release/turnpike}
+turnpike=${BENCH_TURNPIKE:-.build/release/turnpike}
 scratch=${BENCH_SCRATCH:-.build/benchmarks}
 yardstick=.build/yardstick
 environment=.build/bench-venv

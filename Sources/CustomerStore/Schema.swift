@@ -38,6 +38,9 @@ enum Schema {
                     ALTER TABLE dealers ADD COLUMN holidays TEXT NOT NULL DEFAULT '';
                     """)
         }
+        migrator.registerMigration("9 reported names") { db in
+            try db.execute(sql: reportedNames)
+        }
         return migrator
     }
 
@@ -63,6 +66,14 @@ enum Schema {
         CREATE TABLE merged_vehicles (
             vehicle INTEGER PRIMARY KEY, into_vehicle INTEGER NOT NULL REFERENCES vehicles (id),
             at INTEGER NOT NULL);
+        """
+
+    /// Which VIN was reported under a name that is no vehicle's, until a vehicle has it.
+    private static let reportedNames = """
+        CREATE TABLE reported_names (
+            source TEXT NOT NULL, external_id TEXT NOT NULL, vin TEXT NOT NULL, at INTEGER NOT NULL,
+            refused TEXT, PRIMARY KEY (source, external_id)) WITHOUT ROWID;
+        CREATE INDEX reported_names_vin ON reported_names (vin);
         """
 
     private static let registry = """

@@ -8,6 +8,8 @@ public final class CompiledSources: Sendable {
     public let catalogue: SignalCatalogue
     /// Index = number of the ``SourceID``. For doors.
     public let definitions: [SourceDefinition]
+    /// The signal with which a vehicle tells its VIN; `.unknown` in a catalogue without it.
+    public let vinSignal: SignalID
 
     /// Tells this set of sources from every other one of the process.
     let number: UInt64
@@ -56,6 +58,7 @@ public final class CompiledSources: Sendable {
         number = CompiledSourcesCount.next()
         self.catalogue = catalogue
         self.definitions = definitions
+        vinSignal = catalogue.id(of: "Vehicle.VehicleIdentification.VIN") ?? .unknown
         topics = compiler.makeTopicTable()
         names = NameTable(compiler.names.entries)
         payloadLimits = definitions.map { Int32($0.payloadBytesMax) }
@@ -234,6 +237,11 @@ extension CompiledSources {
 
     /// Whether names that only this source knows may make a vehicle known.
     public func mayEnrol(_ source: SourceID) -> Bool { definitions[Int(source.number)].mayEnrol }
+
+    /// Whether a VIN in a reading says whose a name is that leads to no vehicle yet.
+    public func linksByVIN(_ source: SourceID) -> Bool {
+        definitions[Int(source.number)].linksByVIN
+    }
 
     public func source(named name: String) -> SourceID? {
         definitions.firstIndex { $0.name == name }.map { SourceID(UInt16($0)) }

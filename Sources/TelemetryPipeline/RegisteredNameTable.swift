@@ -69,6 +69,11 @@ struct RegisteredNameTable: Sendable {
         }
     }
 
+    /// The vehicle that these bytes name in every source; `.unknown` if nobody has them for a name.
+    func vehicle(everywhere bytes: RawSpan, from offset: Int, count: Int) -> VehicleKey {
+        vehicle(source: SourceID(Self.anySource), bytes, from: offset, count: count)
+    }
+
     @inline(always)
     private func isSame(
         _ slot: Slot, _ content: NameContent, _ bytes: RawSpan, _ offset: Int

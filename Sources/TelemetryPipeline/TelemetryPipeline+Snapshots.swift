@@ -42,6 +42,8 @@ extension TelemetryPipeline {
         // snapshot remembers that they were said, so a crash would lose them for good.
         guard let isStored = request.firingsStored.take(until: limit) else { throw heldUp }
         guard isStored else { throw PipelineStopped() }
+        // A message that the snapshot holds is not read again after a crash.
+        try handOverReports()
         try keeper.save(export)
         unlinked.noteStored(export.unlinked)
         changes.links = []

@@ -31,6 +31,8 @@ public final class TelemetryPipeline: Sendable {
     /// Held by whoever takes a snapshot or changes registry or sources: one at a time, so that a
     /// snapshot never sees half of a link.
     let changes: Mutex<RegistryChanges>
+    let reports = ReportedVINs()
+    private let onReports: @Sendable ([ReportedVIN], CompiledSources) throws -> Void
     private let startingPoint: JournalPosition
     private let isStarted = Mutex(false)
 
@@ -42,19 +44,24 @@ public final class TelemetryPipeline: Sendable {
     ///   - onRebirth: given a request to publish, where a source's file allows one, at most once a
     ///     minute a node and never while the journal is replayed; on a worker's thread, so it must
     ///     return at once. Where it says that nobody took it, the next comes sooner.
+    ///   - onReports: stores what vehicles say of their VINs, where a source's file lets them;
+    ///     called by ``handOverReports()`` and before a snapshot is stored. Whatever it throws keeps
+    ///     the snapshot from being stored, and the reports for the next time.
     public init(
         _ configuration: PipelineConfiguration, sources: CompiledSources,
         registry: VehicleRegistry, clock: GatewayClock, journal: any BatchJournal,
         ledger: any FiringLedger, keeper: any StateKeeper, restored: RestoredState,
         firingsStored: JournalPosition, onTrouble: @escaping @Sendable (String) -> Void,
         onFirings: @escaping @Sendable (Int) -> Void,
-        onRebirth: @escaping @Sendable (RebirthRequest) -> Bool = { _ in false }
+        onRebirth: @escaping @Sendable (RebirthRequest) -> Bool = { _ in false },
+        onReports: @escaping @Sendable ([ReportedVIN], CompiledSources) throws -> Void = { _, _ in }
     ) {
         precondition(configuration.workers > 0, "a pipeline has at least one worker")
         self.configuration = configuration
         self.clock = clock
         self.journal = journal
         self.keeper = keeper
+        self.onReports = onReports
         startingPoint = restored.position
         restoredCounters = restored.counters
         // Names may have been linked while the gateway was down: the registry counts as new.
@@ -76,12 +83,13 @@ public final class TelemetryPipeline: Sendable {
         self.collector = collector
         sequencer = Sequencer(after: restored.position, workers: mailboxes, basis: routing)
         let desk = RebirthDesk(clock: clock, onRebirth: onRebirth)
+        let reports = reports
         workers = (0..<configuration.workers).map { index in
             Worker(
                 index: index,
                 share: VehicleShare(
                     index: index, configuration: configuration, router: router,
-                    registry: registry, clock: clock, rebirths: desk),
+                    registry: registry, clock: clock, rebirths: desk, reports: reports),
                 mailbox: mailboxes[index], collector: collector, firingsStored: firingsStored)
         }
         // Each worker takes all of them: nobody knows who will hear a sender before it speaks.
@@ -145,6 +153,11 @@ public final class TelemetryPipeline: Sendable {
         guard isStarted.withLock({ $0 }) else { return }
         for worker in workers { worker.waitForEnd() }
         collector.stop()
+    }
+
+    /// Hands out which VINs vehicles reported since the last time, under names that lead to none.
+    public func handOverReports() throws {
+        try reports.handOver { try onReports($0, sources) }
     }
 
     /// What the next message is routed by.

@@ -44,6 +44,8 @@ public final class VehicleRegistry: Sendable {
     private let zoneNumbers: [UInt16]
     private let zones: [TimeZoneRules]
     private let names: RegisteredNameTable
+    /// Whether the vehicle's VIN is known, dense.
+    private let knowsVIN: [Bool]
     /// Vehicles that at least one name or the registry itself knows.
     public let vehicleCount: Int
     /// The customer store's number of this state of the registry; grows with every change.
@@ -69,6 +71,11 @@ public final class VehicleRegistry: Sendable {
         zoneNumbers = byKey.map { UInt16($0?.zone ?? 0) }
         self.zones = zones
         names = RegisteredNameTable(registered)
+        var knowsVIN = [Bool](repeating: false, count: highest + 1)
+        for name in registered where name.source == nil && Int(name.vehicle.number) <= highest {
+            knowsVIN[Int(name.vehicle.number)] = true
+        }
+        self.knowsVIN = knowsVIN
         vehicleCount = list.count
         self.version = version
         self.merged = merged
@@ -82,6 +89,17 @@ public final class VehicleRegistry: Sendable {
         -> VehicleKey
     {
         names.vehicle(source: source, bytes, from: offset, count: count)
+    }
+
+    /// The vehicle whose name in every source these bytes are, as a VIN is; `.unknown` if nobody's.
+    func vehicle(everywhere bytes: RawSpan, from offset: Int, count: Int) -> VehicleKey {
+        names.vehicle(everywhere: bytes, from: offset, count: count)
+    }
+
+    /// Whether the vehicle has a name that holds in every source: its VIN is known.
+    func knowsVIN(of key: VehicleKey) -> Bool {
+        let index = Int(key.number)
+        return index < knowsVIN.count && knowsVIN[index]
     }
 
     /// What the registry knows of a vehicle; `nil` for unlinked and deleted ones.

@@ -137,6 +137,17 @@ extension VehicleShare {
             counters.unlinkedBeyondLimit += 1
             return
         }
+        switch saidIdentity(of: message.vehicle, as: route.source) {
+        case .same: break
+        case .another:
+            return park(
+                message, bytes, source: route.source, reason: "identity_disagrees", offset: nil,
+                sentence: "it reports another VIN than the vehicle of its name has")
+        case .unrecorded(let vin):
+            report(
+                vin, route, topic: bytes.extracting(message.topic),
+                payload: bytes.extracting(message.payload))
+        }
         applyReadings(message, route.source, gate, bytes)
     }
 

@@ -40,11 +40,12 @@ struct VehicleShare {
 
     init(
         index: Int, configuration: PipelineConfiguration, router: MessageRouter,
-        registry: VehicleRegistry, clock: GatewayClock, rebirths: RebirthDesk
+        registry: VehicleRegistry, clock: GatewayClock, rebirths: RebirthDesk,
+        reports: ReportedVINs
     ) {
         fixed = Fixed(
             index: index, configuration: configuration, router: router, clock: clock,
-            rebirths: rebirths)
+            rebirths: rebirths, reports: reports)
         self.registry = registry
         workspace = router.sources.makeWorkspace()
         readings.reserveCapacity(configuration.readingsMax)
@@ -55,7 +56,8 @@ struct VehicleShare {
     func emptied() -> VehicleShare {
         VehicleShare(
             index: fixed.index, configuration: fixed.configuration, router: fixed.router,
-            registry: registry, clock: fixed.clock, rebirths: fixed.rebirths)
+            registry: registry, clock: fixed.clock, rebirths: fixed.rebirths,
+            reports: fixed.reports)
     }
 
     /// What does not change from message to message. An object of constants: large tables are lent
@@ -67,16 +69,18 @@ struct VehicleShare {
         let router: MessageRouter
         let clock: GatewayClock
         let rebirths: RebirthDesk
+        let reports: ReportedVINs
 
         init(
             index: Int, configuration: PipelineConfiguration, router: MessageRouter,
-            clock: GatewayClock, rebirths: RebirthDesk
+            clock: GatewayClock, rebirths: RebirthDesk, reports: ReportedVINs
         ) {
             self.index = index
             self.configuration = configuration
             self.router = router
             self.clock = clock
             self.rebirths = rebirths
+            self.reports = reports
         }
     }
 
@@ -151,7 +155,7 @@ struct VehicleShare {
             fixed = Fixed(
                 index: fixed.index, configuration: fixed.configuration,
                 router: MessageRouter(sources: sources, unlinked: fixed.router.unlinked),
-                clock: fixed.clock, rebirths: fixed.rebirths)
+                clock: fixed.clock, rebirths: fixed.rebirths, reports: fixed.reports)
         }
         // First everybody lets go, then everybody takes: nobody waits for somebody who waits.
         for (link, state) in zip(adoption.links, adoption.states) where isMine(link.from) {

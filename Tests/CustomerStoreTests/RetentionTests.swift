@@ -155,7 +155,8 @@ import VehicleSignals
             for statement in [
                 "DROP INDEX outbox_finished", "DROP INDEX idempotency_updated",
                 "DROP INDEX leads_vehicle", "DROP TABLE usage_releases",
-                "DROP TABLE merged_vehicles", "ALTER TABLE outbox DROP COLUMN schedule_start",
+                "DROP TABLE merged_vehicles", "DROP TABLE reported_names",
+                "ALTER TABLE outbox DROP COLUMN schedule_start",
                 "ALTER TABLE permissions DROP COLUMN basis",
                 "ALTER TABLE dealers DROP COLUMN opening_hours",
                 "ALTER TABLE dealers DROP COLUMN holidays",

@@ -32,6 +32,7 @@ enum AllowedPlaces {
         "Sources/TelemetryPipeline/RegisteredNameTable.swift",
         "Sources/TelemetryPipeline/TelemetryPipeline+Again.swift",
         "Sources/TelemetryPipeline/TelemetryPipeline+Names.swift",
+        "Sources/TelemetryPipeline/VehicleShare+Identity.swift",
         "Sources/TriggerDelivery/HostResolver.swift",
         "Sources/TriggerRules/RuleSet.swift",
         "Sources/VehicleSignals/ByteHash.swift",

@@ -124,7 +124,8 @@ final class Site: Sendable {
     func open(
         _ registry: VehicleRegistry, workers: Int = 1, clock mode: GatewayClock.Mode = .wall,
         adjust: (inout PipelineConfiguration) -> Void = { _ in },
-        onRebirth: @escaping @Sendable (RebirthRequest) -> Bool = { _ in false }
+        onRebirth: @escaping @Sendable (RebirthRequest) -> Bool = { _ in false },
+        onReports: @escaping @Sendable ([ReportedVIN], CompiledSources) throws -> Void = { _, _ in }
     ) throws -> Running {
         var configuration = PipelineConfiguration(roles: roles, rules: RuleSet())
         configuration.workers = workers
@@ -136,7 +137,7 @@ final class Site: Sendable {
             journal: journal, ledger: front, keeper: keeper, restored: try keeper.restore(),
             firingsStored: ledger.now.position,
             onTrouble: { [self] trouble in troubles.withLock { $0.append(trouble) } },
-            onFirings: { _ in }, onRebirth: onRebirth)
+            onFirings: { _ in }, onRebirth: onRebirth, onReports: onReports)
         return Running(pipeline: pipeline, front: front)
     }
 
@@ -144,10 +145,12 @@ final class Site: Sendable {
     func start(
         _ registry: VehicleRegistry, workers: Int = 1, clock mode: GatewayClock.Mode = .wall,
         adjust: (inout PipelineConfiguration) -> Void = { _ in },
-        onRebirth: @escaping @Sendable (RebirthRequest) -> Bool = { _ in false }
+        onRebirth: @escaping @Sendable (RebirthRequest) -> Bool = { _ in false },
+        onReports: @escaping @Sendable ([ReportedVIN], CompiledSources) throws -> Void = { _, _ in }
     ) throws -> Running {
         let running = try open(
-            registry, workers: workers, clock: mode, adjust: adjust, onRebirth: onRebirth)
+            registry, workers: workers, clock: mode, adjust: adjust, onRebirth: onRebirth,
+            onReports: onReports)
         try running.pipeline.start { _, _ in }
         return running
     }

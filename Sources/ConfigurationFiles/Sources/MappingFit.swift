@@ -56,7 +56,9 @@ struct MappingFit {
     private func report(_ entry: YAMLMapping, _ key: String, _ use: Use) {
         let reason =
             switch key {
-            case "vehicle": ", and write {vehicle} in the topic, which alone says whose it is"
+            case "vehicle":
+                ", and write {vehicle} in the topic, which says whose it is; where the VIN comes "
+                    + "in a value, links_by_vin: true gives the name to the vehicle that has it"
             case "time" where use.isText: ": a bare text has no time, and arrival stands in"
             case "time": ": the message brings its own times"
             case "below": ", and write the whole name as each field's path"

@@ -10,6 +10,8 @@ public import VehicleSignals
 /// - `subscribe` (list): MQTT filters; made from `topics` where every template allows it.
 /// - `import_keys` (true or false, default false): whether it calls vehicles by the keys of the
 ///   imported files; VINs count everywhere, other names come from a file of kind `names`.
+/// - `links_by_vin` (true or false, default false): whether the VIN that a vehicle reports says
+///   whose its name is, where nobody imported the name.
 /// - `payload_bytes_max` (number, default 1048576): longer payloads are refused.
 /// - `numbers_as_text` (true or false, default false), `invalid` (list): for all fields below.
 /// - `sample`: how a message looks; decoded when the file is read.
@@ -55,6 +57,7 @@ public enum SourceFile {
         let version = root.requiredString("version", example: "\"1\"") ?? ""
         let edition = root.int("vss", in: 4...6, default: 6)
         let takesImportKeys = root.bool("import_keys", default: false)
+        let linksByVIN = root.bool("links_by_vin", default: false)
         // 256 MiB is the largest packet of MQTT.
         let limit = root.int(
             "payload_bytes_max", in: 1...268_435_456, default: DecodingLimits.payloadBytesMax)
@@ -94,6 +97,7 @@ public enum SourceFile {
         var complete = definition
         complete.sample = sample
         complete.takesImportKeys = takesImportKeys
+        complete.linksByVIN = linksByVIN
         return complete
     }
 

@@ -94,6 +94,8 @@ public struct GatewaySnapshot: Sendable {
     public var quarantineHeld = 0
     /// How often mappings were read anew since the start, and refused whole.
     public var reloads: (taken: UInt64, refused: UInt64) = (0, 0)
+    /// Names that were linked by the VIN that came under them since the start, and those refused.
+    public var reportedNames: (linked: UInt64, refused: UInt64) = (0, 0)
     /// Requests for births sent to edge nodes since the start, and those that no connection took.
     public var rebirthRequests: (sent: UInt64, unsent: UInt64) = (0, 0)
     /// Senders whose memory had to go for that of others.

@@ -84,6 +84,14 @@ private func writeState(_ snapshot: GatewaySnapshot, into text: inout Prometheus
         text.sample("turnpike_mapping_reloads_total", ["outcome": outcome], Double(count))
     }
     text.family(
+        "turnpike_reported_names_total", .counter,
+        "Names that a vehicle's own VIN linked since the start, and those refused.")
+    for (outcome, count) in [
+        ("linked", snapshot.reportedNames.linked), ("refused", snapshot.reportedNames.refused),
+    ] {
+        text.sample("turnpike_reported_names_total", ["outcome": outcome], Double(count))
+    }
+    text.family(
         "turnpike_rebirth_requests_total", .counter,
         "Requests for births to Sparkplug edge nodes since the start.")
     for (outcome, count) in [

@@ -18,6 +18,10 @@ public struct SourceDefinition: Sendable, Equatable {
     public var sample: SourceSample?
     /// Whether the source calls vehicles by the keys of imported files.
     public var takesImportKeys = false
+    /// Whether a reading of `Vehicle.VehicleIdentification.VIN` says whose the name is under which
+    /// it came, where the name leads to no vehicle yet. Only for sources whose senders are trusted
+    /// with it: whoever may publish under a name of his own could claim any vehicle.
+    public var linksByVIN = false
     /// Whether names that only this source knows may make a vehicle known. `false` where the name
     /// is that of a place, such as a charging point, at which any vehicle may stand.
     public var mayEnrol: Bool

@@ -56,6 +56,8 @@ final class StatusAdapter: GatewayStatus {
         snapshot.vehiclesHeard = heard
         snapshot.vehiclesSilent = max(0, gateway.pipeline.registry.vehicleCount - heard)
         snapshot.reloads = (gateway.reloads.taken, gateway.reloads.refused)
+        let linking = gateway.nameLinking.tally
+        snapshot.reportedNames = (linking.taken, linking.refused)
         snapshot.rebirthRequests = (gateway.commands.sent, gateway.commands.unsent)
         snapshot.sessionsEvicted = counters.sessionsEvicted
         snapshot.unlinkedNames = gateway.pipeline.unlinkedCount

@@ -1,4 +1,5 @@
 import CustomerStore
+import Customers
 import IngestJournal
 import PayloadDecoding
 import StateStore
@@ -32,6 +33,7 @@ struct Erasure {
             let needs = try customers.eraseNeeds(of: request.vehicle, now: now)
             if needs.eventsQueued > 0 { onTold() }
         }
+        try eraseReports(request, unlinked)
         _ = try state.eraseSessions { session in
             let export = SessionExport(
                 source: session.source, sender: session.sender, format: session.format, bytes: [],
@@ -57,6 +59,23 @@ struct Erasure {
         request.step = .journal
         try state.note(request)
         return request
+    }
+
+    /// Which VIN came under which name.
+    private func eraseReports(
+        _ request: ErasureRequest, _ unlinked: [UnlinkedNames.Entry]
+    ) throws {
+        var names = unlinked.map(\.name).filter { match.isMeant($0) }.compactMap { name in
+            String(validating: name.externalID, as: UTF8.self).map {
+                Customers.VehicleName(
+                    source: match.sources[0].name(of: name.source), externalID: $0)
+            }
+        }
+        // The name itself, though nothing else is known of it any more.
+        if let external = String(validating: request.externalID, as: UTF8.self) {
+            names.append(Customers.VehicleName(source: request.source, externalID: external))
+        }
+        try customers.removeReportedNames(of: request.vehicle, and: names)
     }
 
     /// The second part, which reads the whole journal.

@@ -25,7 +25,8 @@ final class Gateway: Sendable {
     let threads = StoreThreads()
     let troubles = Troubles()
     let usageErasures = UsageErasures()
-    let reloads = ReloadTally()
+    let reloads = OutcomeTally()
+    let nameLinking: NameLinking
     let mappings: MappingHistory
     let startedAt: Timestamp
     let links: [MQTTConnection]
@@ -71,6 +72,10 @@ final class Gateway: Sendable {
         let troubles = troubles
         let commands = VehicleCommands(broker: settings.broker, logger: logger)
         self.commands = commands
+        let nameLinking = NameLinking(customers: customers, logger: logger)
+        self.nameLinking = nameLinking
+        // Vehicles may have been imported while nothing ran, whose VIN was reported before.
+        try nameLinking.link([], loaded.sources)
         let registry = try customers.registrySnapshot()
         pipeline = TelemetryPipeline(
             Self.pipelineConfiguration(loaded), sources: loaded.sources,
@@ -83,7 +88,8 @@ final class Gateway: Sendable {
                 troubles.clear("store firings")
                 runner.poke()
             },
-            onRebirth: { commands.ask($0) })
+            onRebirth: { commands.ask($0) },
+            onReports: { try nameLinking.link($0, $1) })
         let pipeline = pipeline
         let news = LinkNews(logger: logger)
         links = try (1...settings.broker.connections).map { number in

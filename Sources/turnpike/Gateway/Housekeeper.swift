@@ -101,6 +101,7 @@ final class Housekeeper: @unchecked Sendable {
         let silence = TimeSpan(milliseconds: -Self.silentAfter.milliseconds)
         gateway.pipeline.tick(
             silentBefore: beats % Self.beatsPerCount == 1 ? now.advanced(by: silence) : nil)
+        attempt("link names by their vehicles' VINs") { try gateway.pipeline.handOverReports() }
         if gateway.settings.ingest.autoEnrol {
             attempt("enrol new vehicles") { try gateway.enrolUnlinked() }
         }
@@ -126,11 +127,11 @@ final class Housekeeper: @unchecked Sendable {
     private func reload() {
         switch MappingReload(gateway: gateway, logger: logger).run() {
         case .taken:
-            gateway.reloads.count(true)
+            gateway.reloads.count(taken: 1)
             // Stored in this beat, so that a start after a crash reads nothing by the new mappings
             // that was applied by the older ones.
             lastSave = .distantPast
-        case .refused: gateway.reloads.count(false)
+        case .refused: gateway.reloads.count(refused: 1)
         case .waits: askReload()
         }
     }
@@ -142,6 +143,8 @@ final class Housekeeper: @unchecked Sendable {
             if try gateway.customers.hasMarks() { try reconcile(now, everything: false) }
             return
         }
+        // Vehicles may have come whose VIN was reported before.
+        try gateway.nameLinking.link([], gateway.pipeline.sources)
         let snapshot = try gateway.customers.registrySnapshot()
         gateway.pipeline.adopt(gateway.loader(gateway.pipeline.sources).registry(of: snapshot))
         registryVersion = snapshot.version
@@ -175,6 +178,7 @@ final class Housekeeper: @unchecked Sendable {
         let unlinkedDays = Int64(settings.ingest.unlinkedDays) + 1
         _ = try gateway.state.removeUnlinked(
             lastSeenBefore: now.advanced(by: .days(-unlinkedDays)))
+        try gateway.customers.removeReportedNames(before: now.advanced(by: .days(-unlinkedDays)))
         let kept = TimeSpan.hours(Int64(settings.journal.retentionHours))
         let cutoff = now.advanced(by: TimeSpan(milliseconds: -kept.milliseconds))
         let safe = gateway.savedPosition
