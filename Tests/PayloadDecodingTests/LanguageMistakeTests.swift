@@ -54,6 +54,8 @@ import VehicleSignals
             "cannot be written as quantity"
         ),
         ("path: a, signal: Vehicle.Diagnostics.DTCList, part: 1", "does not fit"),
+        ("path: 'a[]', signal: Vehicle.Speed, spellings: [b]", "at the end of a path has"),
+        ("path: a.b, signal: Vehicle.Speed, spellings: ['']", "at the end of a path has"),
         ("path: 'a(json).b(json)', signal: Vehicle.Speed", "at most once"),
         ("path: '[].b', signal: Vehicle.Speed", "begins with a key"),
         ("path: a, signal: Vehicle.Speed, time: {path: 'b[]'}", "begins with a key"),
@@ -65,6 +67,21 @@ import VehicleSignals
         #expect(found.allSatisfy { !$0.remedy.isEmpty })
         // What only compiling finds is told at the source's head.
         #expect(found.contains { $0.line == 10 || $0.line == 1 }, "\(found)")
+    }
+
+    @Test(arguments: [
+        ("path: a.c, signal: Vehicle.TraveledDistance", 11),
+        ("path: a.d, signal: Vehicle.TraveledDistance, spellings: [b]", 11),
+        ("path: a.d, signal: Vehicle.TraveledDistance, spellings: [c]", 11),
+        ("path: b.c, signal: Vehicle.TraveledDistance", nil),
+        ("path: a.b, signal: Vehicle.TraveledDistance, spellings: [c]", nil),
+    ])
+    func `two fields that a spelling makes one`(other: String, line: Int?) throws {
+        let found = try mistakes(
+            Self.head + "      - {path: a.b, signal: Vehicle.Speed, spellings: [c]}\n"
+                + "      - {\(other)}\n")
+        #expect(found.map(\.line) == [line].compactMap { $0 }, "\(found)")
+        #expect(found.allSatisfy { $0.message.hasSuffix("are one by their spellings") })
     }
 
     @Test func `a near miss is guessed`() throws {

@@ -20,7 +20,9 @@ import VehicleSignals
 ///   - `scale`, `offset` (numbers): factor, and then sum, before the unit.
 ///   - `invalid` (list): numbers and texts that mean "no value", besides the source's own list.
 ///   - `values`: word → value, where texts stand for values.
-///   - `missing`: the value where the object around is there and this key is not.
+///   - `spellings` (list): other ways in which the source writes the path's last key.
+///   - `missing`: the value where the object around is there and this key is not; with `spellings`
+///     beside it, and every key of the object is known.
 ///   - `numbers_as_text` (true or false): overrides the source's.
 ///   - `time`, `reading`: as above, for this field alone; `reading: bare` for none.
 ///   - `when`, `unless`, `format`, `bits`, `signed`, `until`, `part`: see ``ShapeReader``.
@@ -89,6 +91,31 @@ struct FieldReader {
                 "path", "\(field.path.text) is taken for \(field.signal) twice",
                 remedy: "leave one of them out")
         }
+        checkSpellings(field, against: fields, entry)
+    }
+
+    /// Notes a spelling that is no key, or the path of another field.
+    private func checkSpellings(
+        _ field: FieldMapping, against fields: [FieldMapping], _ entry: YAMLMapping
+    ) {
+        var isKey = false
+        if case .key? = field.path.last { isKey = true }
+        if !field.spellings.isEmpty, !isKey || field.spellings.contains("") {
+            entry.report(
+                "spellings", "only the key at the end of a path has spellings",
+                remedy: "let the path end with a key, and write keys without dots before them")
+        }
+        let clash = fields.first {
+            $0.spelledPaths.contains(field.path) || field.spelledPaths.contains($0.path)
+                || $0.path != field.path
+                    && field.spelledPaths.contains(where: $0.spelledPaths.contains)
+        }
+        if let clash {
+            entry.report(
+                entry.has("spellings") ? "spellings" : "path",
+                "\(field.path.text) and \(clash.path.text) are one by their spellings",
+                remedy: "leave the spelling out, or the field that has it as its path")
+        }
     }
 
     /// One field, or one for each signal of the catalogue.
@@ -149,6 +176,7 @@ struct FieldReader {
         let unless = shapes.condition(entry, "unless")
         let format = shapes.format(entry, definition)
         let part = entry.optionalInt("part", in: 0...99)
+        let spellings = entry.strings("spellings", default: [])
         guard let path, let definition else { return nil }
         if shape == nil, when != nil || unless != nil {
             entry.report(
@@ -166,7 +194,7 @@ struct FieldReader {
             invalidTexts: texts,
             words: words, missing: missing,
             takesNumbersAsText: asText, time: own ?? common.time, format: format, part: part,
-            shape: shape, when: when, unless: unless)
+            shape: shape, when: when, unless: unless, spellings: spellings)
     }
 
     /// `nan` is a text like others, and so is `0x10`.
@@ -245,6 +273,13 @@ struct FieldReader {
             }
         entry.report(key, "\(definition.path) cannot be \"\(text)\"", remedy: remedy)
         return nil
+    }
+}
+
+extension FieldMapping {
+    /// Paths that lead to the field by other spellings of its last key.
+    fileprivate var spelledPaths: [[PathStep]] {
+        spellings.map { path.dropLast() + [.key($0)] }.filter { $0 != path }
     }
 }
 

@@ -39,7 +39,8 @@ struct MappingFit {
             report(mapping, key, use)
         }
         for field in mapping.mappings("fields") {
-            for key in ["time", "reading", "when", "unless", "missing"] where field.has(key) {
+            for key in ["time", "reading", "when", "unless", "missing", "spellings"]
+            where field.has(key) {
                 // Takes nothing that is not told of already.
                 if key == "reading", field.text(key) == "bare" { continue }
                 report(field, key, use)
@@ -61,6 +62,7 @@ struct MappingFit {
             case "time": ": the message brings its own times"
             case "below": ", and write the whole name as each field's path"
             case "missing": ": there is no object from which a key could be missing"
+            case "spellings": ", and write a field for each of them"
             case "reading", "when", "unless": ": there is no object around the value"
             case "format" where use.isText: ": the value is the text"
             default: ": the value comes typed"

@@ -75,7 +75,7 @@ extension SourceCompiler {
     func checkText(_ mapping: DocumentMapping) throws(MappingFlaw) {
         for field in mapping.fields {
             guard field.path.count == 1, field.shape == nil, field.missing == nil,
-                field.time == nil, field.format != .topic
+                field.time == nil, field.format != .topic, field.spellings.isEmpty
             else { throw wrongFormat(field) }
         }
         guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfTopicAlone) }

@@ -41,7 +41,7 @@ extension SourceCompiler {
     /// Values that come typed are written in no other way.
     private func checkPlain(_ field: FieldMapping) throws(MappingFlaw) {
         guard field.format == .plain, field.part == nil, field.missing == nil, field.time == nil,
-            field.shape == nil
+            field.shape == nil, field.spellings.isEmpty
         else { throw flaw(.wrongFormat(path: field.path.text)) }
     }
 

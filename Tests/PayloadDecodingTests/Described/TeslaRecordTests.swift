@@ -18,6 +18,7 @@ import VehicleSignals
         (#"{"frontLeft":true}"#, [true, false, false, false]),
         (#"{"rearRight":true,"frontRight":true}"#, [false, true, false, true]),
         (#"{"rearLeft":true,"frontLeft":false}"#, [false, false, true, false]),
+        (#"{"FrontRight":true,"front_left":true}"#, [true, true, false, false]),
         ("{}", [false, false, false, false]),
     ])
     func `wheels that warn, and the others that do not`(wheels: String, low: [Bool]) throws {

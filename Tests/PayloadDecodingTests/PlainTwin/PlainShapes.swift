@@ -40,6 +40,7 @@ extension PlainDecoder {
         inner.when = nil
         inner.unless = nil
         inner.time = nil
+        inner.spellings = []
         let (kept, keptTime) = (paths, outerTime)
         let time = try fieldTime(field, root)
         for item in items {
