@@ -145,7 +145,7 @@ struct FieldReader {
                     invalidTexts: Self.texts(markers, definition),
                     words: definition.datatype == .boolean ? booleans : [:],
                     takesNumbersAsText: asText, time: common.time, shape: shape,
-                    when: condition?.filled(with: spelling.path))
+                    when: condition?.filled(with: spelling.path, namesSignal: isInCondition))
             }
         }
     }
@@ -305,8 +305,9 @@ extension PathStep {
 }
 
 extension MemberCondition {
-    fileprivate func filled(with signal: String) -> MemberCondition {
+    fileprivate func filled(with signal: String, namesSignal: Bool) -> MemberCondition {
         MemberCondition(
-            path: path, words: Set(words.map { $0.replacing("{signal}", with: signal) }))
+            path: path, words: Set(words.map { $0.replacing("{signal}", with: signal) }),
+            namesSignal: namesSignal)
     }
 }

@@ -22,6 +22,8 @@ struct ReadingGroup: Sendable, BitwiseCopyable {
     var whenScope: UInt32 = 0
     var rules = RuleRange()
     var next: Int32 = -1
+    /// What that member says is the name of a signal, and counted where nobody knows it.
+    var countsUnknown = false
 }
 
 struct RuleRange: Sendable, BitwiseCopyable {

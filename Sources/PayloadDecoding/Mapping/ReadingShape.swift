@@ -31,10 +31,13 @@ public struct MemberCondition: Sendable, Hashable {
     public var path: [PathStep]
     /// Texts, or numbers and literals as they are written.
     public var words: Set<String>
+    /// The member names a signal: what is none of the words of any field is an unknown one.
+    public var namesSignal: Bool
 
-    public init(path: [PathStep], words: Set<String>) {
+    public init(path: [PathStep], words: Set<String>, namesSignal: Bool = false) {
         self.path = path
         self.words = words
+        self.namesSignal = namesSignal
     }
 }
 

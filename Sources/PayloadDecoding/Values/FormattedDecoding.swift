@@ -60,6 +60,10 @@ extension CompiledSources {
                         rule, word, slot: Int(document.timeSlot), at: start, &work, &readings)
                 }
             }
+            if text.hasEscapes, rule.kind == .troubleCodes {
+                return try decodeEscapedCodes(
+                    document, rule, text, time: time, bytes, start, &work, &readings, &texts)
+            }
             guard !text.hasEscapes else { throw DecodeError(.wrongType, at: start) }
             return try decodeRange(
                 document, rule, time: time, bytes,
