@@ -40,4 +40,18 @@ import VehicleSignals
             try lines(datum + #",{"key":"Odometer","value":{"doubleValue":1}}"#)
                 == ["TraveledDistance 1609"])
     }
+
+    @Test(arguments: ["NaN", "Infinity", "-Infinity"])
+    func `what protojson writes for a number that is none is absent, the others are kept`(
+        text: String
+    ) throws {
+        let data = [
+            #"{"key":"OutsideTemp","value":{"doubleValue":"\#(text)"}}"#,
+            #"{"key":"Location","value":{"locationValue":{"latitude":"\#(text)","longitude":1}}}"#,
+            #"{"key":"Odometer","value":{"doubleValue":1}}"#,
+        ]
+        #expect(
+            try lines(data.joined(separator: ","))
+                == ["CurrentLocation.Longitude 1.0", "TraveledDistance 1609"])
+    }
 }
