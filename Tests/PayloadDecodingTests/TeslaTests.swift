@@ -263,4 +263,16 @@ import VehicleSignals
                 == ["Row1.Wheel.Left.Tire.Pressure 296 \(Self.arrival)"])
         #expect(source.fast.sources.subscriptions.first == "fleet/eu/+/v/+")
     }
+
+    @Test(
+        arguments: [
+            ("(37.4 W, 122.1 N)", []), ("(37.4 N, 122.1 S)", [37.4]), ("(37.4e, 122.1w)", [-122.1]),
+            ("(37.4s, 122.1E)", [-37.4, 122.1]), ("(37.4, 122.1)", [37.4, 122.1]),
+        ] as [(String, [Double])])
+    func `a letter of the other axis makes no place`(text: String, degrees: [Double]) throws {
+        var source = try DescribedSource("tesla")
+        let decoded = try source.decode("telemetry/5YJ3/v/Location", "\"\(text)\"")
+        #expect(decoded.readings.map { Double(bitPattern: $0.bits) } == degrees)
+        #expect(decoded.outcome.outOfRange == 2 - UInt32(degrees.count))
+    }
 }

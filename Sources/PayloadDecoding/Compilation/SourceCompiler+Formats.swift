@@ -42,6 +42,8 @@ extension SourceCompiler {
         case .hemisphere:
             guard isNumber else { throw wrongFormat(field) }
             format.kind = .hemisphere
+            if definition.path.hasSuffix(".Latitude") { format.axis = .latitude }
+            if definition.path.hasSuffix(".Longitude") { format.axis = .longitude }
         case .topic:
             guard rule.kind == .text || rule.kind == .allowed, field.part == nil,
                 field.missing == nil

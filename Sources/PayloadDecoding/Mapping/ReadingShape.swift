@@ -50,7 +50,8 @@ public enum ValueFormat: Sendable, Hashable {
     /// digits a character, of ASCII, without a width; bytes of 0 are padding.
     case hexadecimal(bits: Int, isSigned: Bool)
     /// A number of degrees with the letter of its hemisphere, `122.145867 W`; south and west are
-    /// negative. A parenthesis at either end belongs to the pair that it is a part of.
+    /// negative. A signal `.Latitude` takes N and S, `.Longitude` E and W, any other all four. A
+    /// parenthesis at either end belongs to the pair that it is a part of.
     case hemisphere
     /// The value is the topic's `{field}`; the path tells by being there that there is one.
     case topic

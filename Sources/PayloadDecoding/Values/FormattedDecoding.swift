@@ -192,7 +192,7 @@ extension CompiledSources {
         case .hexadecimal where rule.kind != .troubleCodes:
             try decodeHexadecimal(format, rule, slot: slot, bytes, range, &work, &readings)
         case .hemisphere:
-            try decodeHemisphere(rule, slot: slot, bytes, range, &work, &readings)
+            try decodeHemisphere(format.axis, rule, slot: slot, bytes, range, &work, &readings)
         case .quantity:
             try decodeQuantity(format, rule, slot: slot, bytes, range, &work, &readings)
         case .hexadecimal, .plain, .topic:

@@ -76,7 +76,10 @@ extension PlainDecoder {
         let match = try? pattern?.wholeMatch(in: text)
         let digits = match?["number"]?.substring.map(String.init)
         let letter = match?["letter"]?.substring?.uppercased() ?? ""
-        guard let digits, letter.isEmpty || !digits.hasPrefix("-") else {
+        let letters =
+            field.signal.hasSuffix(".Latitude")
+            ? ["", "N", "S"] : field.signal.hasSuffix(".Longitude") ? ["", "E", "W"] : [letter]
+        guard let digits, letter.isEmpty || !digits.hasPrefix("-"), letters.contains(letter) else {
             out.outcome.outOfRange += 1
             return
         }

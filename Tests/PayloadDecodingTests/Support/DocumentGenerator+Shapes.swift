@@ -266,6 +266,7 @@ extension DocumentGenerator {
                 "\"(37.412374 N, 122.145867 W)\"", "\"(\(north) S, \(east)e)\"",
                 "\"\(north),\(east)\"",
                 "\"( 1N , 2 E )\"", "\"(,)\"", "7", "\"-1 S,( 5 x)\"", "\"1e,2E1W\"",
+                "\"(\(north) E, \(east) S)\"",
             ])
         }
         some("spelt") { $0.spelt() }
