@@ -47,7 +47,8 @@ public enum ValueFormat: Sendable, Hashable {
     case plain
     /// A text of hexadecimal digits, `9D80` or `0x9D80`, of a width in bits. All ones mean "no
     /// value". For trouble codes: two or three bytes as they stand on the bus. For texts: two
-    /// digits a character, of ASCII, without a width; bytes of 0 are padding.
+    /// digits a character, of ASCII, without a width; bytes of 0 are padding. A number of JSON is
+    /// out of range: nobody knows whether its digits are hexadecimal.
     case hexadecimal(bits: Int, isSigned: Bool)
     /// A number of degrees with the letter of its hemisphere, `122.145867 W`; south and west are
     /// negative. A signal `.Latitude` takes N and S, `.Longitude` E and W, any other all four. A

@@ -16,13 +16,20 @@ extension CompiledSources {
         for index in group.values.start..<(group.values.start + group.values.count) {
             var at = Int(work.captures[Int(shapes.valueCaptures[Int(index)])])
             if start < 0 { start = at }
+            let byte = bytes.byte(at: at)
+            let isHexadecimal = group.rule.format.kind == .hexadecimal
+            if isHexadecimal, byte == UInt8(ascii: "-") || byte >= 0x30 && byte <= 0x39 {
+                // A number, of which nobody knows whether its digits are hexadecimal.
+                isText = false
+                continue
+            }
             let part = try partOfText(rule, bytes, &at)
             guard let part else {
                 texts.removeLast(texts.count - offset)
                 work.outcome.absent += 1
                 return
             }
-            if group.rule.format.kind == .hexadecimal {
+            if isHexadecimal {
                 if try !appendCharacters(bytes, part, &texts) { isText = false }
             } else {
                 try copyText(bytes, part, &texts)

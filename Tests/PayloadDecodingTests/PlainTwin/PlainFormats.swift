@@ -47,6 +47,10 @@ extension PlainDecoder {
             }
             return add(until: target, field, signal, time: time, quality: quality, own: own)
         }
+        if case .hexadecimal = field.format, !gathers, case .number = node.value {
+            out.outcome.outOfRange += 1
+            return
+        }
         if field.format == .hemisphere, !node.isNull {
             throw DecodeError(.wrongType, at: node.start)
         }

@@ -15,6 +15,10 @@ extension PlainDecoder {
                 out.outcome.absent += 1
                 return
             }
+            if case .hexadecimal = field.format, case .number = part.value {
+                found.append(nil)
+                continue
+            }
             guard case .text(let text, false) = part.value else {
                 throw DecodeError(.wrongType, at: part.start)
             }
