@@ -176,6 +176,7 @@ struct FieldReader {
         let unless = shapes.condition(entry, "unless")
         let format = shapes.format(entry, definition)
         let part = entry.optionalInt("part", in: 0...99)
+        if part != nil, let definition { checkPart(entry, format, definition) }
         let spellings = entry.strings("spellings", default: [])
         guard let path, let definition else { return nil }
         if shape == nil, when != nil || unless != nil {
@@ -195,6 +196,23 @@ struct FieldReader {
             words: words, missing: missing,
             takesNumbersAsText: asText, time: own ?? common.time, format: format, part: part,
             shape: shape, when: when, unless: unless, spellings: spellings)
+    }
+
+    /// Notes a part of what is read as a whole.
+    private func checkPart(
+        _ entry: YAMLMapping, _ format: ValueFormat, _ definition: SignalDefinition
+    ) {
+        var whole: String?
+        switch format {
+        case .plain, .quantity, .hemisphere: break
+        case .hexadecimal: whole = "a text of hexadecimal digits"
+        case .topic: whole = "a level of the topic"
+        case .until: whole = "a date"
+        }
+        if definition.datatype == .troubleCodes { whole = "a list of trouble codes" }
+        if let whole {
+            entry.report("part", "\(whole) has no parts", remedy: "leave it out")
+        }
     }
 
     /// `nan` is a text like others, and so is `0x10`.

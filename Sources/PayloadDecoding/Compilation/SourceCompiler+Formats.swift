@@ -80,7 +80,7 @@ extension SourceCompiler {
                 field.time == nil, field.format != .topic, field.spellings.isEmpty
             else { throw wrongFormat(field) }
         }
-        guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfTopicAlone) }
+        guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfForm) }
     }
 
     private mutating func addSpan(
