@@ -146,6 +146,22 @@ extension CompiledSources {
             edge, depth: depth, scratch.span.bytes, &at, &work, &readings, &texts)
         try unsafe expectEnd(scratch.span.bytes, &at)
     }
+
+    /// Decodes a text of trouble codes whose escapes were resolved.
+    func decodeResolvedCodes(
+        _ document: DocumentRule, _ rule: ValueRule, time: OwnTime?, _ resolved: [UInt8],
+        _ start: Int, _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        let range = TextRange(from: 0, to: resolved.count, start: start)
+        if document.format.isPlain {
+            return try unsafe decodeCodes(
+                rule, document.format, time, slot: Int(document.timeSlot), resolved.span.bytes,
+                range, &work, &readings)
+        }
+        try unsafe decodeRange(
+            document, rule, time: time, resolved.span.bytes, range, &work, &readings, &texts)
+    }
 }
 
 extension SequenceNote {

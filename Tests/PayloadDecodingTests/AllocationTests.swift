@@ -125,6 +125,13 @@ import VehicleSignals
                 + #""path":"Vehicle.Speed"}]}"#,
             1
         ),
+        (
+            "viss/V1/a",
+            #"{"data":[{"dp":{"value":"[\"P0143\",\"x\"]"},"path":"Vehicle.X"},"#
+                + #"{"path":"Vehicle.Diagnostics.DTCList","dp":{"value":"[\"P0143\",\"x\"]"}}]}"#,
+            2
+        ),
+        ("telemetry/CAR1/v/TpmsHardWarnings", #"{"frontLeft":true,"x":1}"#, 1),
         ("weconnect/0/vehicles/V1/domains/measurements/odometerStatus/odometer", "7", 1),
         ("vss/CAR1/telemetry", #"{"signals":{"Vehicle.Speed":"fast"}}"#, -1),
         ("vss/CAR1/telemetry", "\u{1}", -1),

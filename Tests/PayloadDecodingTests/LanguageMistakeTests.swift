@@ -53,7 +53,14 @@ import VehicleSignals
             "path: a, signal: Vehicle.Diagnostics.Ext.IsMILOn, format: quantity",
             "cannot be written as quantity"
         ),
-        ("path: a, signal: Vehicle.Diagnostics.DTCList, part: 1", "does not fit"),
+        ("path: a, signal: Vehicle.Diagnostics.DTCList, part: 1", "codes has no parts"),
+        ("path: a, signal: Vehicle.Speed, format: hex, part: 1", "digits has no parts"),
+        (
+            "path: a, signal: Vehicle.Service.TimeToService, until: iso, part: 1",
+            "a date has no parts"
+        ),
+        ("path: 'a[]', signal: Vehicle.Speed, spellings: [b]", "at the end of a path has"),
+        ("path: a.b, signal: Vehicle.Speed, spellings: ['']", "at the end of a path has"),
         ("path: 'a(json).b(json)', signal: Vehicle.Speed", "at most once"),
         ("path: '[].b', signal: Vehicle.Speed", "begins with a key"),
         ("path: a, signal: Vehicle.Speed, time: {path: 'b[]'}", "begins with a key"),
@@ -65,6 +72,21 @@ import VehicleSignals
         #expect(found.allSatisfy { !$0.remedy.isEmpty })
         // What only compiling finds is told at the source's head.
         #expect(found.contains { $0.line == 10 || $0.line == 1 }, "\(found)")
+    }
+
+    @Test(arguments: [
+        ("path: a.c, signal: Vehicle.TraveledDistance", 11),
+        ("path: a.d, signal: Vehicle.TraveledDistance, spellings: [b]", 11),
+        ("path: a.d, signal: Vehicle.TraveledDistance, spellings: [c]", 11),
+        ("path: b.c, signal: Vehicle.TraveledDistance", nil),
+        ("path: a.b, signal: Vehicle.TraveledDistance, spellings: [c]", nil),
+    ])
+    func `two fields that a spelling makes one`(other: String, line: Int?) throws {
+        let found = try mistakes(
+            Self.head + "      - {path: a.b, signal: Vehicle.Speed, spellings: [c]}\n"
+                + "      - {\(other)}\n")
+        #expect(found.map(\.line) == [line].compactMap { $0 }, "\(found)")
+        #expect(found.allSatisfy { $0.message.hasSuffix("are one by their spellings") })
     }
 
     @Test func `a near miss is guessed`() throws {
@@ -147,6 +169,30 @@ import VehicleSignals
             #expect(found.count == 1 && found[0].line == 9, "\(key): \(found)")
             #expect(found.first?.message.hasPrefix("\(key) has no meaning in ") == true)
             #expect(found.first?.remedy.hasPrefix("leave it out") == true)
+        }
+    }
+
+    @Test(arguments: [
+        ("text", "c/{vehicle}/{field}", "a path is the topic's field"),
+        ("sparkplug", "spBv1.0/{+}/{+}/{vehicle}", "each field's path"),
+    ])
+    func `where paths begin is told in the words of the form, and may be written out`(
+        form: String, topic: String, remedy: String
+    ) throws {
+        for (below, count) in [("'.'", 0), ("['.']", 0), ("[a, b]", 1), ("['.', b]", 1)] {
+            let found = try mistakes(
+                """
+                source: x
+                version: "1"
+                topics:
+                  - {topic: "\(topic)", form: \(form), mapping: m}
+                mappings:
+                  m:
+                    fields: [{path: v, signal: Vehicle.Speed}]
+                    below: \(below)
+                """)
+            #expect(found.count == count, "\(below): \(found)")
+            #expect(found.allSatisfy { $0.line == 8 && $0.remedy.hasSuffix(remedy) }, "\(found)")
         }
     }
 

@@ -74,6 +74,64 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (
+            "dtc, signal: Vehicle.Diagnostics.DTCList",
+            "dtc, signal: Vehicle.Diagnostics.Ext.ConfirmedDTCList"
+        ),
+        ("7, signal: Vehicle.Speed", "007, signal: Vehicle.TraveledDistance"),
+    ])
+    func `what stands twice in a manifest is told at its line`(one: String, other: String) throws {
+        let text = """
+            source: x
+            version: "1"
+            topics:
+              - topic: "c/{vehicle}"
+                form: protobuf
+                message: fleetwise_vehicle_data
+                manifests: {s: m}
+            mappings:
+              m:
+                fields:
+                  - {path: \(one)}
+                  - {path: \(other)}
+            """
+        let error = #expect(throws: ConfigurationMistakes.self) {
+            try SourceFile.load(text: text, file: "x.yaml", catalogue: Shipped.catalogue())
+        }
+        #expect(error?.all.map(\.line) == [12])
+        #expect(error?.all.first?.message.hasSuffix(" stands twice in a manifest") == true)
+    }
+
+    @Test func `a record of Tesla's says itself whose it is`() throws {
+        let text = """
+            source: x
+            version: "1"
+            topics:
+              - {topic: "c/{vehicle}", form: protobuf, message: tesla_payload, mapping: m}
+            mappings:
+              m:
+                vehicle: vin
+                fields: [{path: Odometer, signal: Vehicle.TraveledDistance, unit: mi}]
+            """
+        let error = #expect(throws: ConfigurationMistakes.self) {
+            try SourceFile.load(text: text, file: "x.yaml", catalogue: Shipped.catalogue())
+        }
+        #expect(error?.all.map(\.line) == [7])
+        #expect(error?.all.first?.message == "vehicle has no meaning in tesla_payload")
+        let mapping = DocumentMapping(fields: [], vehiclePath: ["vin"])
+        let definition = SourceDefinition(
+            name: "x", version: "1",
+            topics: [
+                TopicDefinition(
+                    template: try TopicTemplate("c/{vehicle}"),
+                    content: .protobuf(.teslaPayload(mapping)))
+            ])
+        #expect(throws: MappingFlaw.self) {
+            try CompiledSources(definitions: [definition], catalogue: Shipped.catalogue())
+        }
+    }
+
     @Test func `neither topic may leave the vehicle out`() throws {
         for message in ["fleetwise_last_known_state_data", "fleetwise_last_known_state"] {
             let keys = message.hasSuffix("data") ? "manifests: {t: m}" : "mapping: m"

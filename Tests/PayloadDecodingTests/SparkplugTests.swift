@@ -231,14 +231,47 @@ import VehicleSignals
         #expect(try decode(codes, Array("P0128".utf8))?.readings == 2)
         #expect(try decode(codes, Array("P0128,P0130".utf8))?.outOfRange == 1)
         #expect(try decode("Vehicle.LowVoltageSystemState", [0xFF])?.outOfRange == 1)
-        do throws(DecodeError) {
-            _ = try decode("Vehicle.VehicleIdentification.VIN", [0x56, 0xFF])
-            Issue.record("a text that is no UTF-8 was taken")
-        } catch { #expect(error.reason == .invalidUTF8) }
+        let vin = "Vehicle.VehicleIdentification.VIN"
+        for text in [[0x56, 0xFF], [0xE2, 0x82], [0xC3]] as [[UInt8]] {
+            let found = try decode(vin, text)
+            #expect(found?.readings == 0 && found?.outOfRange == 1, "\(text)")
+        }
         // A name that is none is nobody's, and costs nothing.
         var nameless = data("Cup", [0x31])
         nameless[4] = 0xFF
         #expect(try decoder.decode(Self.topic("BIRTH"), nameless)?.outcome.unknownSignals == 1)
+    }
+
+    @Test(arguments: [1, 15])
+    func `a name or a text that is no UTF-8 costs its metric, not the birth`(field: Int) throws {
+        var decoder = try decoder()
+        let birth = WireWriter { payload in
+            payload.varint(1, SparkplugWriter.time)
+            payload.message(2) {
+                $0.blob(
+                    1, field == 1 ? [0x43, 0xFF] : Array("Vehicle.VehicleIdentification.VIN".utf8))
+                $0.varint(2, 8)
+                $0.varint(4, 12)
+                $0.blob(15, field == 15 ? [0x56, 0xFF] : [0x56])
+            }
+            payload.message(2) {
+                $0.text(1, "Vehicle.Speed")
+                $0.varint(2, 1)
+                $0.varint(4, 10)
+                $0.double(13, 53.2)
+            }
+            payload.varint(3, 0)
+        }.bytes
+        var found = try outcome(&decoder, Self.topic("BIRTH"), birth)
+        #expect(found.readings == 1 && !found.wantsRebirth)
+        #expect(found.outOfRange == (field == 15 ? 1 : 0))
+        #expect(found.unknownSignals == (field == 1 ? 1 : 0))
+        // What it said of all metrics holds.
+        found = try outcome(
+            &decoder, Self.topic("DATA"),
+            Self.data(1, [Self.speed(60), Metric(alias: 8, value: .text("WVW"))]))
+        #expect(found.readings == (field == 15 ? 2 : 1) && found.unexplained == 0)
+        #expect(found.unknownSignals == (field == 1 ? 1 : 0))
     }
 
     @Test func `a broken message changes nothing that is remembered`() throws {

@@ -61,6 +61,41 @@ import VehicleSignals
     }
 
     @Test(arguments: [
+        (#"{"front_left":true}"#, [true, false, false, false]),
+        (#"{"frontLeft":true,"rearRight":false}"#, [true, false, false, false]),
+        (
+            #"{"FrontLeft":false,"FrontRight":true,"RearLeft":false,"RearRight":true}"#,
+            [false, true, false, true]
+        ),
+        ("{}", [false, false, false, false]),
+        // A key that nobody knows may be a wheel: of those that are not there nothing is said.
+        (#"{"FL":true}"#, [nil, nil, nil, nil]),
+        (#"{"rear_left":true,"semi_rear_axle_left":true}"#, [nil, nil, true, nil]),
+        (#"{"rear_left":null}"#, [false, false, nil, false]),
+    ])
+    func `wheels in each spelling, and in none that is known`(
+        wheels: String, low: [Bool?]
+    ) throws {
+        let places = ["Row1.Wheel.Left", "Row1.Wheel.Right", "Row2.Wheel.Left", "Row2.Wheel.Right"]
+        let expected = zip(places, low).compactMap { place, low in
+            low.map { "\(place).Tire.IsPressureLow \($0) \(Self.arrival)" }
+        }
+        var source = try DescribedSource("tesla")
+        for field in ["TpmsHardWarnings", "TpmsSoftWarnings"] {
+            let found = try source.lines("telemetry/5YJ3/v/\(field)", wheels).sorted()
+            #expect(found == (field == "TpmsHardWarnings" ? expected : []), "\(field)")
+        }
+    }
+
+    @Test func `one wheel in two spellings is one key twice`() throws {
+        var source = try DescribedSource("tesla")
+        #expect(
+            source.error(
+                "telemetry/5YJ3/v/TpmsHardWarnings", #"{"front_left":true,"FrontLeft":false}"#)
+                == DecodeError(.duplicateKey, at: 19))
+    }
+
+    @Test(arguments: [
         ("Odometer", "null"), ("Odometer", ""), ("Odometer", "\"\""), ("Odometer", "\"<invalid>\""),
         ("TpmsPressureFl", "0"), ("TpmsPressureFl", "\"0\""),
         ("DetailedChargeState", "\"Unknown\""),
@@ -227,5 +262,17 @@ import VehicleSignals
             try source.lines("fleet/eu/5YJ3/v/TpmsPressureFl", "2.925")
                 == ["Row1.Wheel.Left.Tire.Pressure 296 \(Self.arrival)"])
         #expect(source.fast.sources.subscriptions.first == "fleet/eu/+/v/+")
+    }
+
+    @Test(
+        arguments: [
+            ("(37.4 W, 122.1 N)", []), ("(37.4 N, 122.1 S)", [37.4]), ("(37.4e, 122.1w)", [-122.1]),
+            ("(37.4s, 122.1E)", [-37.4, 122.1]), ("(37.4, 122.1)", [37.4, 122.1]),
+        ] as [(String, [Double])])
+    func `a letter of the other axis makes no place`(text: String, degrees: [Double]) throws {
+        var source = try DescribedSource("tesla")
+        let decoded = try source.decode("telemetry/5YJ3/v/Location", "\"\(text)\"")
+        #expect(decoded.readings.map { Double(bitPattern: $0.bits) } == degrees)
+        #expect(decoded.outcome.outOfRange == 2 - UInt32(degrees.count))
     }
 }

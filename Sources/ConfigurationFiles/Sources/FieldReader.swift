@@ -20,7 +20,9 @@ import VehicleSignals
 ///   - `scale`, `offset` (numbers): factor, and then sum, before the unit.
 ///   - `invalid` (list): numbers and texts that mean "no value", besides the source's own list.
 ///   - `values`: word → value, where texts stand for values.
-///   - `missing`: the value where the object around is there and this key is not.
+///   - `spellings` (list): other ways in which the source writes the path's last key.
+///   - `missing`: the value where the object around is there and this key is not; with `spellings`
+///     beside it, and every key of the object is known.
 ///   - `numbers_as_text` (true or false): overrides the source's.
 ///   - `time`, `reading`: as above, for this field alone; `reading: bare` for none.
 ///   - `when`, `unless`, `format`, `bits`, `signed`, `until`, `part`: see ``ShapeReader``.
@@ -89,6 +91,31 @@ struct FieldReader {
                 "path", "\(field.path.text) is taken for \(field.signal) twice",
                 remedy: "leave one of them out")
         }
+        checkSpellings(field, against: fields, entry)
+    }
+
+    /// Notes a spelling that is no key, or the path of another field.
+    private func checkSpellings(
+        _ field: FieldMapping, against fields: [FieldMapping], _ entry: YAMLMapping
+    ) {
+        var isKey = false
+        if case .key? = field.path.last { isKey = true }
+        if !field.spellings.isEmpty, !isKey || field.spellings.contains("") {
+            entry.report(
+                "spellings", "only the key at the end of a path has spellings",
+                remedy: "let the path end with a key, and write keys without dots before them")
+        }
+        let clash = fields.first {
+            $0.spelledPaths.contains(field.path) || field.spelledPaths.contains($0.path)
+                || $0.path != field.path
+                    && field.spelledPaths.contains(where: $0.spelledPaths.contains)
+        }
+        if let clash {
+            entry.report(
+                entry.has("spellings") ? "spellings" : "path",
+                "\(field.path.text) and \(clash.path.text) are one by their spellings",
+                remedy: "leave the spelling out, or the field that has it as its path")
+        }
     }
 
     /// One field, or one for each signal of the catalogue.
@@ -118,7 +145,7 @@ struct FieldReader {
                     invalidTexts: Self.texts(markers, definition),
                     words: definition.datatype == .boolean ? booleans : [:],
                     takesNumbersAsText: asText, time: common.time, shape: shape,
-                    when: condition?.filled(with: spelling.path))
+                    when: condition?.filled(with: spelling.path, namesSignal: isInCondition))
             }
         }
     }
@@ -149,6 +176,8 @@ struct FieldReader {
         let unless = shapes.condition(entry, "unless")
         let format = shapes.format(entry, definition)
         let part = entry.optionalInt("part", in: 0...99)
+        if part != nil, let definition { checkPart(entry, format, definition) }
+        let spellings = entry.strings("spellings", default: [])
         guard let path, let definition else { return nil }
         if shape == nil, when != nil || unless != nil {
             entry.report(
@@ -166,7 +195,24 @@ struct FieldReader {
             invalidTexts: texts,
             words: words, missing: missing,
             takesNumbersAsText: asText, time: own ?? common.time, format: format, part: part,
-            shape: shape, when: when, unless: unless)
+            shape: shape, when: when, unless: unless, spellings: spellings)
+    }
+
+    /// Notes a part of what is read as a whole.
+    private func checkPart(
+        _ entry: YAMLMapping, _ format: ValueFormat, _ definition: SignalDefinition
+    ) {
+        var whole: String?
+        switch format {
+        case .plain, .quantity, .hemisphere: break
+        case .hexadecimal: whole = "a text of hexadecimal digits"
+        case .topic: whole = "a level of the topic"
+        case .until: whole = "a date"
+        }
+        if definition.datatype == .troubleCodes { whole = "a list of trouble codes" }
+        if let whole {
+            entry.report("part", "\(whole) has no parts", remedy: "leave it out")
+        }
     }
 
     /// `nan` is a text like others, and so is `0x10`.
@@ -248,6 +294,13 @@ struct FieldReader {
     }
 }
 
+extension FieldMapping {
+    /// Paths that lead to the field by other spellings of its last key.
+    fileprivate var spelledPaths: [[PathStep]] {
+        spellings.map { path.dropLast() + [.key($0)] }.filter { $0 != path }
+    }
+}
+
 extension SignalDefinition {
     /// How an edition writes the signal, with dots and with slashes, each with its unit.
     fileprivate func spellings(in edition: Int) -> [Spelling] {
@@ -270,8 +323,9 @@ extension PathStep {
 }
 
 extension MemberCondition {
-    fileprivate func filled(with signal: String) -> MemberCondition {
+    fileprivate func filled(with signal: String, namesSignal: Bool) -> MemberCondition {
         MemberCondition(
-            path: path, words: Set(words.map { $0.replacing("{signal}", with: signal) }))
+            path: path, words: Set(words.map { $0.replacing("{signal}", with: signal) }),
+            namesSignal: namesSignal)
     }
 }

@@ -89,7 +89,9 @@ struct ProtobufTopicReader {
         }
         switch entry.word("message", of: Self.messages, default: "") {
         case "tesla_payload":
-            return mapping(entry, key: "mapping", used: &used).map { .teslaPayload($0) }
+            return mapping(
+                entry, key: "mapping", for: .record(of: "tesla_payload"), used: &used
+            ).map { .teslaPayload($0) }
         case "fleetwise_vehicle_data": return fleetWise(entry, .vehicleData, used: &used)
         case "fleetwise_last_known_state_data":
             return fleetWise(entry, .lastKnownState, used: &used)

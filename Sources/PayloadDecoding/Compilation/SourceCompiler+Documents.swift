@@ -35,6 +35,7 @@ extension SourceCompiler {
         }
         try addGroups(of: mapping, &plan)
         try addMissing(mapping, root: root)
+        try addSpellings(of: mapping, root: root)
         layout.captureCount = Int16(plan.captureCount)
         return layout
     }
@@ -96,6 +97,30 @@ extension SourceCompiler {
             nodes[Int(node)].missingStart = Int32(missingEdges.count)
             nodes[Int(node)].missingCount = Int32(list.count)
             missingEdges.append(contentsOf: list)
+        }
+    }
+
+    /// Lets each other spelling of a last key lead where the key itself does.
+    private mutating func addSpellings(
+        of mapping: DocumentMapping, root: Int32
+    ) throws(MappingFlaw) {
+        for field in mapping.fields where !field.spellings.isEmpty {
+            guard case .key? = field.path.last else {
+                throw flaw(.impossiblePath(field.path.text))
+            }
+            let edge = Int32(try edgeIndex(field.path, root: root))
+            let node = Int(try nodeIndex(of: Array(field.path.dropLast()), root: root))
+            nodes[node].isSpeltVariously = true
+            for spelling in field.spellings {
+                guard !spelling.isEmpty else { throw flaw(.emptyPath) }
+                let scope = nodes[node].scope
+                guard
+                    try addName(scope: scope, spelling, edge)
+                        || names.value(scope: scope, name: spelling) == edge
+                else {
+                    throw flaw(.pathTwice((field.path.dropLast() + [.key(spelling)]).text))
+                }
+            }
         }
     }
 

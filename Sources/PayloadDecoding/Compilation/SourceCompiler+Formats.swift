@@ -42,6 +42,8 @@ extension SourceCompiler {
         case .hemisphere:
             guard isNumber else { throw wrongFormat(field) }
             format.kind = .hemisphere
+            if definition.path.hasSuffix(".Latitude") { format.axis = .latitude }
+            if definition.path.hasSuffix(".Longitude") { format.axis = .longitude }
         case .topic:
             guard rule.kind == .text || rule.kind == .allowed, field.part == nil,
                 field.missing == nil
@@ -75,10 +77,10 @@ extension SourceCompiler {
     func checkText(_ mapping: DocumentMapping) throws(MappingFlaw) {
         for field in mapping.fields {
             guard field.path.count == 1, field.shape == nil, field.missing == nil,
-                field.time == nil, field.format != .topic
+                field.time == nil, field.format != .topic, field.spellings.isEmpty
             else { throw wrongFormat(field) }
         }
-        guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfTopicAlone) }
+        guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfForm) }
     }
 
     private mutating func addSpan(

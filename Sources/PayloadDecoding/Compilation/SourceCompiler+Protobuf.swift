@@ -30,7 +30,7 @@ extension SourceCompiler {
 
     /// The scope of a mapping whose paths are each one name.
     private mutating func scope(ofNames mapping: DocumentMapping) throws(MappingFlaw) -> UInt32 {
-        guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfTopicAlone) }
+        guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfForm) }
         for field in mapping.fields where field.path.count != 1 || field.shape != nil {
             throw flaw(.notOneName(field.path.text))
         }
@@ -41,7 +41,7 @@ extension SourceCompiler {
     /// Values that come typed are written in no other way.
     private func checkPlain(_ field: FieldMapping) throws(MappingFlaw) {
         guard field.format == .plain, field.part == nil, field.missing == nil, field.time == nil,
-            field.shape == nil
+            field.shape == nil, field.spellings.isEmpty
         else { throw flaw(.wrongFormat(path: field.path.text)) }
     }
 
@@ -49,6 +49,7 @@ extension SourceCompiler {
     private mutating func teslaLayout(
         _ mapping: DocumentMapping
     ) throws(MappingFlaw) -> ProtobufLayout {
+        guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfForm) }
         protobuf.teslaNames.fill()
         let root = try makeLayout(mapping).root
         let first = protobuf.teslaFields.count
@@ -98,7 +99,7 @@ extension SourceCompiler {
         case .off: layout.compression = .off
         }
         for (syncID, mapping) in definition.manifests.sorted(by: { $0.key < $1.key }) {
-            guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfTopicAlone) }
+            guard mapping.vehiclePath == nil else { throw flaw(.vehicleOfForm) }
             var rules: [UInt32: Int32] = [:]
             var troubleCodes: Int32 = -1
             for field in mapping.fields {

@@ -67,6 +67,7 @@ extension SourceCompiler {
         if let path {
             group.whenCapture = try capture(path, anchor, node, &plan)
             group.whenScope = names.newScope()
+            group.countsUnknown = fields.contains { $0.when?.namesSignal == true }
             var order: [String] = []
             var byWord: [String: [FieldMapping]] = [:]
             for field in fields {

@@ -65,6 +65,7 @@ extension CompiledSources {
         let scope = nodes[node].scope
         let keys = work.beginObject()
         let isGrouped = nodes[node].firstGroup >= 0
+        var hasOtherKeys = false
         if isGrouped {
             work.forgetCaptures(of: nodes[node])
             work.recorder.note(.forget, node, from: at, to: at)
@@ -74,6 +75,7 @@ extension CompiledSources {
                 let key = try scanKey(bytes, &at)
                 let edge = try names.value(scope: scope, of: bytes, key)
                 guard edge >= 0 else {
+                    hasOtherKeys = true
                     _ = try nextByte(bytes, &at)
                     let value = at
                     try skipValue(bytes, &at, depth: depth + 1)
@@ -86,6 +88,22 @@ extension CompiledSources {
                 try decodeEdge(Int(edge), depth: depth + 1, bytes, &at, &work, &readings, &texts)
             } while try another(closing: UInt8(ascii: "}"), bytes, &at)
         }
+        if nodes[node].missingCount > 0, !hasOtherKeys || !nodes[node].isSpeltVariously {
+            try fillIn(node, keys: keys, from: start, to: at, &work, &readings)
+        }
+        if isGrouped {
+            let wasOn = work.recorder.pause()
+            try decodeGroups(node, depth: depth, bytes, start: start, &work, &readings, &texts)
+            work.recorder.resume(wasOn)
+            work.recorder.note(.groups, node, depth: depth, from: at, to: at)
+        }
+    }
+
+    /// Gives what is missing in an object in `start..<end` its value, where it has one.
+    private func fillIn(
+        _ node: Int, keys: UInt32, from start: Int, to end: Int, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>
+    ) throws(DecodeError) {
         let missing = nodes[node].missingStart
         for index in missing..<(missing + nodes[node].missingCount) {
             let edge = Int(missingEdges[Int(index)])
@@ -97,14 +115,8 @@ extension CompiledSources {
                 try appendWord(
                     rule.rule, rule.missing, slot: Int(rule.timeSlot), at: start, &work, &readings)
                 work.recorder.note(
-                    .missing, Int(place), slot: Int(rule.timeSlot), from: at, to: at)
+                    .missing, Int(place), slot: Int(rule.timeSlot), from: end, to: end)
             }
-        }
-        if isGrouped {
-            let wasOn = work.recorder.pause()
-            try decodeGroups(node, depth: depth, bytes, start: start, &work, &readings, &texts)
-            work.recorder.resume(wasOn)
-            work.recorder.note(.groups, node, depth: depth, from: at, to: at)
         }
     }
 

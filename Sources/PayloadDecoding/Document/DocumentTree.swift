@@ -12,6 +12,8 @@ struct DocumentNode: Sendable, BitwiseCopyable {
     /// The captures of those groups.
     var captureStart: Int16 = 0
     var captureCount: Int16 = 0
+    /// Some key has other spellings; one that nobody knows may then be of a key that is missing.
+    var isSpeltVariously = false
 }
 
 /// One key of an object: what its value is, and where to go on if it is an object.

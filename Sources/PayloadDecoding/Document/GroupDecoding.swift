@@ -25,7 +25,10 @@ extension CompiledSources {
                 let place = Int(work.captures[Int(group.whenCapture)])
                 guard place >= 0 else { continue }
                 let choice = try memberWord(group.whenScope, bytes, at: place)
-                guard choice >= 0 else { continue }
+                guard choice >= 0 else {
+                    if group.countsUnknown { work.outcome.unknownSignals += 1 }
+                    continue
+                }
                 range = shapes.choices[Int(choice)]
             }
             for place in range.start..<(range.start + range.count) {

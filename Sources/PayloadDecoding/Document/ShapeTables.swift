@@ -22,6 +22,8 @@ struct ReadingGroup: Sendable, BitwiseCopyable {
     var whenScope: UInt32 = 0
     var rules = RuleRange()
     var next: Int32 = -1
+    /// What that member says is the name of a signal, and counted where nobody knows it.
+    var countsUnknown = false
 }
 
 struct RuleRange: Sendable, BitwiseCopyable {
@@ -68,7 +70,12 @@ struct CompiledFormat: Sendable, BitwiseCopyable {
     enum Kind: UInt8, BitwiseCopyable {
         case plain, hexadecimal, quantity, until, hemisphere, topic
     }
+    /// Whose letters a number of degrees may have.
+    enum Axis: UInt8, BitwiseCopyable {
+        case either, latitude, longitude
+    }
     var kind: Kind = .plain
+    var axis: Axis = .either
     var bits: UInt8 = 0
     var isSigned = false
     /// Part of a text with commas, from 0; -1: all of it.

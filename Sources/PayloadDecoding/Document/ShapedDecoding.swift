@@ -141,7 +141,8 @@ extension CompiledSources {
         }
     }
 
-    private func resolve(
+    /// The characters of a text, its escapes resolved.
+    func resolve(
         _ text: JSONText, _ bytes: RawSpan, into scratch: inout [UInt8]
     ) throws(DecodeError) {
         var index = text.start

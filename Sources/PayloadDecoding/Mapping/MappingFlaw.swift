@@ -18,8 +18,9 @@ public struct MappingFlaw: Error, Equatable, Sendable {
         case noFieldInTopic(String)
         /// Neither the topic nor the document names the vehicle.
         case noVehicle(String)
-        /// A place for the vehicle's name in payloads of which only the topic names the vehicle.
-        case vehicleOfTopicAlone
+        /// A place for the vehicle's name in payloads of which the topic names the vehicle, or
+        /// which have a fixed place for it.
+        case vehicleOfForm
         /// The same path says both "time" and "vehicle", or two kinds of time.
         case pathTwice(String)
         case tooManyTimes(limit: Int)
@@ -78,8 +79,8 @@ public struct MappingFlaw: Error, Equatable, Sendable {
         case .noFieldInTopic(let text): "the topic \(text) names no {field}"
         case .noVehicle(let text):
             "neither the topic \(text) nor its document names the vehicle"
-        case .vehicleOfTopicAlone:
-            "the topic alone names the vehicle here; a mapping cannot"
+        case .vehicleOfForm:
+            "the topic or the message's own form names the vehicle here; a mapping cannot"
         case .pathTwice(let path): "\(path) has two meanings that exclude each other"
         case .tooManyTimes(let limit): "more than \(limit) different times in one document"
         case .spellingTwice(let path, let edition):

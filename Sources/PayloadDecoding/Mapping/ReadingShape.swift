@@ -31,10 +31,13 @@ public struct MemberCondition: Sendable, Hashable {
     public var path: [PathStep]
     /// Texts, or numbers and literals as they are written.
     public var words: Set<String>
+    /// The member names a signal: what is none of the words of any field is an unknown one.
+    public var namesSignal: Bool
 
-    public init(path: [PathStep], words: Set<String>) {
+    public init(path: [PathStep], words: Set<String>, namesSignal: Bool = false) {
         self.path = path
         self.words = words
+        self.namesSignal = namesSignal
     }
 }
 
@@ -44,10 +47,12 @@ public enum ValueFormat: Sendable, Hashable {
     case plain
     /// A text of hexadecimal digits, `9D80` or `0x9D80`, of a width in bits. All ones mean "no
     /// value". For trouble codes: two or three bytes as they stand on the bus. For texts: two
-    /// digits a character, of ASCII, without a width; bytes of 0 are padding.
+    /// digits a character, of ASCII, without a width; bytes of 0 are padding. A number of JSON is
+    /// out of range: nobody knows whether its digits are hexadecimal.
     case hexadecimal(bits: Int, isSigned: Bool)
     /// A number of degrees with the letter of its hemisphere, `122.145867 W`; south and west are
-    /// negative. A parenthesis at either end belongs to the pair that it is a part of.
+    /// negative. A signal `.Latitude` takes N and S, `.Longitude` E and W, any other all four. A
+    /// parenthesis at either end belongs to the pair that it is a part of.
     case hemisphere
     /// The value is the topic's `{field}`; the path tells by being there that there is one.
     case topic

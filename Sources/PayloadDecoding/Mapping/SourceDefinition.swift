@@ -120,6 +120,8 @@ public struct FieldMapping: Sendable, Equatable {
 
     /// Keys from the outermost object (of field topics: the field, then keys of the payload).
     public var path: [PathStep]
+    /// Other ways in which the source writes the path's last key.
+    public var spellings: [String]
     /// Path of the signal in the catalogue.
     public var signal: String
     /// Unit that the source writes; `nil`: the catalogue's.
@@ -134,7 +136,8 @@ public struct FieldMapping: Sendable, Equatable {
     public var invalidTexts: [String]
     /// Texts (or numbers as written) that stand for values. Others are out of range.
     public var words: [String: Constant]
-    /// Value where the object around is there and this key is not.
+    /// Value where the object around is there and this key is not. Where a key of the object is
+    /// spelt in several ways, a key that no path names may be one more: then nothing stands in.
     public var missing: Constant?
     /// Whether numbers may also come as text: `"12.3"`.
     public var takesNumbersAsText: Bool
@@ -156,9 +159,10 @@ public struct FieldMapping: Sendable, Equatable {
         words: [String: Constant] = [:], missing: Constant? = nil,
         takesNumbersAsText: Bool = false, time: TimeMapping? = nil,
         format: ValueFormat = .plain, part: Int? = nil, shape: ReadingShape? = nil,
-        when: MemberCondition? = nil, unless: MemberCondition? = nil
+        when: MemberCondition? = nil, unless: MemberCondition? = nil, spellings: [String] = []
     ) {
         self.path = path
+        self.spellings = spellings
         self.signal = signal
         self.unit = unit
         self.scale = scale

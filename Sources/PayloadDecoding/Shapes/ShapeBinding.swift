@@ -75,7 +75,11 @@ extension CompiledSources {
                         group.whenScope, payload, at: Int(marks[place].start))
                 else { return false }
                 marks[place].isLiteral = true
-                guard choice >= 0 else { continue }
+                guard choice >= 0 else {
+                    // Who counts unknown signals looks at each payload.
+                    if group.countsUnknown { return false }
+                    continue
+                }
                 range = shapes.choices[Int(choice)]
             }
             for index in range.start..<(range.start + range.count) {

@@ -30,7 +30,8 @@ extension CompiledSources {
         bindGroups(payload, &work.recorder.marks)
         let kept = work.shapes.keep(
             template: route.template, payload, work.recorder.marks,
-            unknownSignals: work.outcome.unknownSignals,
+            // In documents they are counted by a step, whenever the shape is followed.
+            unknownSignals: layout < 0 ? work.outcome.unknownSignals : 0,
             isGathering: work.recorder.marks.contains(where: isGathered)
         ) { step(of: $0, qualityStart: qualityStart) }
         guard let kept else { return }

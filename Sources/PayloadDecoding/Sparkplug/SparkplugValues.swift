@@ -34,9 +34,11 @@ extension CompiledSources {
                     try takeMetric(
                         rules.rule(at: index, self), metric, type, bytes, &work, &readings, &texts)
                 } catch {
-                    // One metric of another kind than its signal must not cost the others.
-                    guard error.reason == .wrongType || error.reason == .badTroubleCode else {
-                        throw error
+                    // One metric of another kind than its signal, or a text that is none, must not
+                    // cost the others: without its birth a node's data means nothing.
+                    switch error.reason {
+                    case .wrongType, .badTroubleCode, .invalidUTF8: break
+                    default: throw error
                     }
                     work.outcome.outOfRange += 1
                 }

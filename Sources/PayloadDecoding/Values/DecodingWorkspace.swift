@@ -36,6 +36,8 @@ public struct DecodingWorkspace: Sendable {
     var topicValues: [WaitingTopicValue] = []
     /// The JSON within a text, after its escapes were resolved.
     var scratch: [UInt8] = []
+    /// The same of a text of trouble codes, which may stand in that JSON.
+    var codeText: [UInt8] = []
     /// Shapes of the payloads so far, and the notes from which the next one is made.
     var shapes = ShapeMemory()
     var recorder = ShapeRecorder()

@@ -79,17 +79,43 @@ extension CompiledSources {
     /// The codes of a JSON text at its own place.
     func decodeCodeText(
         _ rule: ValueRule, _ text: JSONText, slot: Int, _ bytes: RawSpan, _ start: Int,
-        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
+        _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>,
+        _ texts: inout OutputSpan<UInt8>
     ) throws(DecodeError) {
-        guard !text.hasEscapes else { throw DecodeError(.wrongType, at: start) }
+        if text.hasEscapes {
+            let document = DocumentRule(rule: rule, timeSlot: Int8(slot), missing: -1)
+            return try decodeEscapedCodes(
+                document, rule, text, time: nil, bytes, start, &work, &readings, &texts)
+        }
         try decodeCodes(
             rule, CompiledFormat(), nil, slot: slot, bytes,
             TextRange(from: text.start, to: text.end, start: start), &work, &readings)
     }
 
-    /// Trouble codes with commas, semicolons or blanks between them. What is no code is counted
-    /// and left out: makers have codes of their own beside those of the standard. If nothing else
-    /// was there, there is no list: an empty one would say that there are no faults.
+    /// Trouble codes in a text with escapes, such as an array of JSON within it.
+    @inline(never)
+    func decodeEscapedCodes(
+        _ document: DocumentRule, _ rule: ValueRule, _ text: JSONText, time: OwnTime?,
+        _ bytes: RawSpan, _ start: Int, _ work: inout DecodingWorkspace,
+        _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
+    ) throws(DecodeError) {
+        guard text.count <= DecodingLimits.embeddedBytesMax else {
+            throw DecodeError(.payloadTooLarge, at: start)
+        }
+        // Taken out of the workspace while it is read from, and put back behind.
+        var resolved: [UInt8] = []
+        swap(&resolved, &work.codeText)
+        defer { swap(&resolved, &work.codeText) }
+        resolved.removeAll(keepingCapacity: true)
+        try resolve(text, bytes, into: &resolved)
+        try decodeResolvedCodes(
+            document, rule, time: time, resolved, start, &work, &readings, &texts)
+    }
+
+    /// Trouble codes with commas, semicolons or blanks between them, also as JSON writes an array
+    /// of them. What is no code is counted and left out: makers have codes of their own beside
+    /// those of the standard. If nothing else was there, there is no list: an empty one would say
+    /// that there are no faults.
     func decodeCodes(
         _ rule: ValueRule, _ format: CompiledFormat, _ time: OwnTime?, slot: Int,
         _ bytes: RawSpan, _ range: TextRange, _ work: inout DecodingWorkspace,
@@ -129,7 +155,14 @@ extension CompiledSources {
         }
         let isUnread = work.outcome.outOfRange > outOfRange
         if format.list >= 0 {
-            if isUnread { work.codes.leaveUnread(1 << UInt8(format.list)) }
+            let list: UInt8 = 1 << UInt8(format.list)
+            if isUnread {
+                work.codes.leaveUnread(list)
+            } else if !range.isEmpty, bytes.byte(at: range.from) == UInt8(ascii: "[") {
+                // An array, be it that there is nothing in it.
+                work.codes.emptyArrays &+= 1
+                work.codes.open(list)
+            }
         } else if place < 0, !isUnread {
             try append(rule.signal, .listCount, 0, slot: slot, at: range.start, &work, &readings)
         }
@@ -137,7 +170,11 @@ extension CompiledSources {
 
     @inline(always)
     private func isBetweenCodes(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte <= 0x20
+        switch byte {
+        case 0...0x20, UInt8(ascii: ","), UInt8(ascii: ";"): true
+        case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "\""): true
+        default: false
+        }
     }
 
     private func troubleCode(

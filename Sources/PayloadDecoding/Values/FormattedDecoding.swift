@@ -60,30 +60,26 @@ extension CompiledSources {
                         rule, word, slot: Int(document.timeSlot), at: start, &work, &readings)
                 }
             }
+            if text.hasEscapes, rule.kind == .troubleCodes {
+                return try decodeEscapedCodes(
+                    document, rule, text, time: time, bytes, start, &work, &readings, &texts)
+            }
             guard !text.hasEscapes else { throw DecodeError(.wrongType, at: start) }
             return try decodeRange(
                 document, rule, time: time, bytes,
                 TextRange(from: text.start, to: text.end, start: start), &work, &readings, &texts)
         }
         if document.format.kind == .until {
-            if rule.wordScope != 0, byte <= 0x39 {
-                // A number that means "no value".
-                var end = at
-                _ = try scanNumber(bytes, &end)
-                let word = names.value(
-                    scope: rule.wordScope, of: bytes, from: at, count: end - at)
-                if word == WordValue.absent {
-                    at = end
-                    work.outcome.absent += 1
-                    return
-                }
-            }
-            guard let target = try scanTime(document.format.timeKind, depth: depth, bytes, &at)
-            else {
-                work.outcome.absent += 1
-                return
-            }
-            return try addSpan(document, until: target, time, at: start, &work, &readings)
+            return try decodeDate(
+                document, rule, time: time, depth: depth, bytes, &at, &work, &readings)
+        }
+        if document.format.kind == .hexadecimal, document.format.list < 0,
+            byte == UInt8(ascii: "-") || byte >= 0x30 && byte <= 0x39
+        {
+            // Nobody knows whether the digits of a number were meant as hexadecimal ones.
+            try skipValue(bytes, &at, depth: depth)
+            work.outcome.outOfRange += 1
+            return
         }
         if document.format.kind == .hemisphere, byte != UInt8(ascii: "n") {
             // One number cannot be both parts of a position.
@@ -102,6 +98,32 @@ extension CompiledSources {
         try skipValue(bytes, &at, depth: depth)
         guard byte == UInt8(ascii: "n") else { throw DecodeError(.wrongType, at: start) }
         work.outcome.absent += 1
+    }
+
+    /// A date that does not come as a text.
+    private func decodeDate(
+        _ document: DocumentRule, _ rule: ValueRule, time: OwnTime?, depth: Int, _ bytes: RawSpan,
+        _ at: inout Int, _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
+    ) throws(DecodeError) {
+        let start = at
+        if rule.wordScope != 0, bytes.byte(at: at) <= 0x39 {
+            // A number that means "no value".
+            var end = at
+            _ = try scanNumber(bytes, &end)
+            let word = names.value(
+                scope: rule.wordScope, of: bytes, from: at, count: end - at)
+            if word == WordValue.absent {
+                at = end
+                work.outcome.absent += 1
+                return
+            }
+        }
+        guard let target = try scanTime(document.format.timeKind, depth: depth, bytes, &at)
+        else {
+            work.outcome.absent += 1
+            return
+        }
+        try addSpan(document, until: target, time, at: start, &work, &readings)
     }
 
     /// Trouble codes of an array of texts, for a list that other places add to as well.
@@ -188,7 +210,7 @@ extension CompiledSources {
         case .hexadecimal where rule.kind != .troubleCodes:
             try decodeHexadecimal(format, rule, slot: slot, bytes, range, &work, &readings)
         case .hemisphere:
-            try decodeHemisphere(rule, slot: slot, bytes, range, &work, &readings)
+            try decodeHemisphere(format.axis, rule, slot: slot, bytes, range, &work, &readings)
         case .quantity:
             try decodeQuantity(format, rule, slot: slot, bytes, range, &work, &readings)
         case .hexadecimal, .plain, .topic:

@@ -228,8 +228,9 @@ func checkUTF8(_ bytes: RawSpan, from start: Int, to end: Int) throws(DecodeErro
             continue
         }
         let first = index
-        try skipMultibyteCharacter(bytes, &index)
-        // The character may reach into what follows the text.
-        guard index <= end else { throw DecodeError(.invalidUTF8, at: first) }
+        // The character may reach into what follows the text, or beyond the payload.
+        guard (try? skipMultibyteCharacter(bytes, &index)) != nil, index <= end else {
+            throw DecodeError(.invalidUTF8, at: first)
+        }
     }
 }

@@ -132,7 +132,7 @@ extension CompiledSources {
             }
         case .troubleCodes where rule.takesCodesAsText:
             return try decodeCodeText(
-                rule, text, slot: slot, bytes, start, &work, &readings)
+                rule, text, slot: slot, bytes, start, &work, &readings, &texts)
         case .boolean, .troubleCodes: break
         }
         guard rule.hasWords else { throw DecodeError(.wrongType, at: start) }

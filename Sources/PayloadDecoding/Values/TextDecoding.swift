@@ -16,13 +16,20 @@ extension CompiledSources {
         for index in group.values.start..<(group.values.start + group.values.count) {
             var at = Int(work.captures[Int(shapes.valueCaptures[Int(index)])])
             if start < 0 { start = at }
+            let byte = bytes.byte(at: at)
+            let isHexadecimal = group.rule.format.kind == .hexadecimal
+            if isHexadecimal, byte == UInt8(ascii: "-") || byte >= 0x30 && byte <= 0x39 {
+                // A number, of which nobody knows whether its digits are hexadecimal.
+                isText = false
+                continue
+            }
             let part = try partOfText(rule, bytes, &at)
             guard let part else {
                 texts.removeLast(texts.count - offset)
                 work.outcome.absent += 1
                 return
             }
-            if group.rule.format.kind == .hexadecimal {
+            if isHexadecimal {
                 if try !appendCharacters(bytes, part, &texts) { isText = false }
             } else {
                 try copyText(bytes, part, &texts)
@@ -98,9 +105,10 @@ extension CompiledSources {
     }
 
     /// `122.145867 W)`: the number, negative in the south and in the west. Without a letter it is
-    /// what it is.
+    /// what it is; with one of the other axis it is no place at all.
     func decodeHemisphere(
-        _ rule: ValueRule, slot: Int, _ bytes: RawSpan, _ whole: TextRange,
+        _ axis: CompiledFormat.Axis, _ rule: ValueRule, slot: Int, _ bytes: RawSpan,
+        _ whole: TextRange,
         _ work: inout DecodingWorkspace, _ readings: inout OutputSpan<Reading>
     ) throws(DecodeError) {
         var range = whole
@@ -109,9 +117,12 @@ extension CompiledSources {
         range = range.trimmed(in: bytes)
         // The letter first: in `12E` it is no exponent.
         var isNegative: Bool?
+        var other = CompiledFormat.Axis.either
         switch range.isEmpty ? 0 : bytes.byte(at: range.to - 1) & 0xDF {
-        case UInt8(ascii: "N"), UInt8(ascii: "E"): isNegative = false
-        case UInt8(ascii: "S"), UInt8(ascii: "W"): isNegative = true
+        case UInt8(ascii: "N"): (isNegative, other) = (false, .longitude)
+        case UInt8(ascii: "S"): (isNegative, other) = (true, .longitude)
+        case UInt8(ascii: "E"): (isNegative, other) = (false, .latitude)
+        case UInt8(ascii: "W"): (isNegative, other) = (true, .latitude)
         default: break
         }
         if isNegative != nil {
@@ -121,7 +132,9 @@ extension CompiledSources {
         var at = range.from
         let found = range.isEmpty ? nil : try? scanNumber(bytes, &at, end: range.to)
         // A place in other words costs none of the other values.
-        guard var number = found, at == range.to, !number.isNegative || isNegative == nil else {
+        guard var number = found, at == range.to, !number.isNegative || isNegative == nil,
+            axis == .either || axis != other
+        else {
             work.outcome.outOfRange += 1
             return
         }

@@ -62,6 +62,20 @@ import VehicleSignals
                 == expected.map { "\($0) event 2026-01-28T09:56:57.000Z" })
     }
 
+    @Test(arguments: [#""520":40320"#, #""520":-1"#, #""105":12345678,"104":"53","106":"4C""#])
+    func `Ruptela: a number says nothing where digits are hexadecimal, and costs no other`(
+        element: String
+    ) throws {
+        var source = try DescribedSource("ruptela")
+        let decoded = try source.decode(
+            "ruptela/1/data",
+            #"{"ts":1769594217,"imei":"1","data":{\#(element),"29":"37FF"}}"#)
+        #expect(decoded.readings.count == 1 && decoded.outcome.outOfRange == 1)
+        #expect(
+            source.error("ruptela/1/data", #"{"ts":1769594217,"imei":"1","data":{"520":1.}}"#)
+                != nil)
+    }
+
     @Test func `Ruptela: position and speed, and the platform's event`() throws {
         var source = try DescribedSource("ruptela")
         let time = "event 2026-01-28T09:56:57.000Z"

@@ -49,6 +49,56 @@ import VehicleSignals
                 == ["ignored"])
     }
 
+    @Test(
+        arguments: [
+            ("P0143,U1123", ["P0143", "U1123"], 0),
+            (#"[\"P0143\", \"U1123\"]"#, ["P0143", "U1123"], 0),
+            ("P0143", ["P0143"], 0), (#"[\"P0143\",\"4711\"]"#, ["P0143"], 1),
+            (#"[\u0022P0143\"]"#, ["P0143"], 0),
+            ("[]", [], 0), ("[P0143]", ["P0143"], 0),
+        ] as [(String, [String], UInt32)])
+    func `VISS: trouble codes in one text, also as JSON writes a list`(
+        value: String, codes: [String], outOfRange: UInt32
+    ) throws {
+        var source = try DescribedSource("viss")
+        let payload =
+            #"{"data":[{"path":"Vehicle.Diagnostics.DTCList","dp":{"value":"\#(value)","#
+            + #""ts":"2020-04-15T13:38:00Z"}},{\#(Self.speed),"dp":\#(Self.point)}],"#
+            + #""ts":"2020-04-15T13:38:00Z"}"#
+        let time = "event 2020-04-15T13:38:00.000Z"
+        #expect(
+            try source.lines("viss/CAR1/a", payload)
+                == ["Speed 50.0 \(time)", "Diagnostics.DTCList list of \(codes.count) \(time)"]
+                + codes.map { "Diagnostics.DTCList \($0) \(time)" })
+        #expect(try source.decode("viss/CAR1/a", payload).outcome.outOfRange == outOfRange)
+    }
+
+    @Test(arguments: ["none at all", #"{\"codes\":3}"#, #"[\"4711\"]"#])
+    func `VISS: a text without a code is counted, and is no list`(value: String) throws {
+        var source = try DescribedSource("viss")
+        let decoded = try source.decode(
+            "viss/CAR1/a",
+            #"{"data":[{"path":"Vehicle.Diagnostics.DTCList","dp":{"value":"\#(value)","#
+                + #""ts":"2020-04-15T13:38:00Z"}},{\#(Self.speed),"dp":\#(Self.point)}]}"#)
+        #expect(decoded.readings.count == 1 && decoded.outcome.outOfRange > 0)
+    }
+
+    @Test func `VISS: paths that no signal has are counted, each time`() throws {
+        var source = try DescribedSource("viss")
+        // Often enough for the shape to be remembered.
+        for round in 1...6 {
+            for (data, unknown) in [
+                (#"{"path":"Vehicle.X\#(round)","dp":\#(Self.point)}"#, 1),
+                (#"[{\#(Self.speed),"dp":\#(Self.point)},{"path":"Vehicle.X","dp":[]}]"#, 1),
+                (#"[{"path":"Vehicle.X"},{"path":7,"dp":\#(Self.point)},{"dp":[]}]"#, 2),
+                (#"{\#(Self.speed),"dp":\#(Self.point)}"#, 0),
+            ] {
+                let found = try source.decode("viss/CAR1/a", #"{"data":\#(data)}"#)
+                #expect(found.outcome.unknownSignals == unknown, "\(data)")
+            }
+        }
+    }
+
     @Test func `FleetWise: points of each signal, and codes in JSON within a text`() throws {
         var source = try DescribedSource("fleetwise_cloud")
         let uds =

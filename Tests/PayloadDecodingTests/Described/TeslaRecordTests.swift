@@ -18,6 +18,7 @@ import VehicleSignals
         (#"{"frontLeft":true}"#, [true, false, false, false]),
         (#"{"rearRight":true,"frontRight":true}"#, [false, true, false, true]),
         (#"{"rearLeft":true,"frontLeft":false}"#, [false, false, true, false]),
+        (#"{"FrontRight":true,"front_left":true}"#, [true, true, false, false]),
         ("{}", [false, false, false, false]),
     ])
     func `wheels that warn, and the others that do not`(wheels: String, low: [Bool]) throws {
@@ -38,5 +39,19 @@ import VehicleSignals
         #expect(
             try lines(datum + #",{"key":"Odometer","value":{"doubleValue":1}}"#)
                 == ["TraveledDistance 1609"])
+    }
+
+    @Test(arguments: ["NaN", "Infinity", "-Infinity"])
+    func `what protojson writes for a number that is none is absent, the others are kept`(
+        text: String
+    ) throws {
+        let data = [
+            #"{"key":"OutsideTemp","value":{"doubleValue":"\#(text)"}}"#,
+            #"{"key":"Location","value":{"locationValue":{"latitude":"\#(text)","longitude":1}}}"#,
+            #"{"key":"Odometer","value":{"doubleValue":1}}"#,
+        ]
+        #expect(
+            try lines(data.joined(separator: ","))
+                == ["CurrentLocation.Longitude 1.0", "TraveledDistance 1609"])
     }
 }

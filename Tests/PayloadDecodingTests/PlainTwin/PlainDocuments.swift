@@ -93,8 +93,8 @@ extension PlainDecoder {
     private mutating func known(
         _ payload: [UInt8], _ mapping: DocumentMapping, _ match: PlainTopics.Match
     ) throws(DecodeError) -> String? {
-        let field = match.field ?? ""
         take(mapping, match)
+        let field = paths.key(match.field ?? "", below: [])
         guard paths.all.contains(where: { $0.first == .key(field) }) else {
             out.outcome.unknownSignals += 1
             return nil
@@ -115,14 +115,21 @@ extension PlainDecoder {
         for step in stepsOn(from: path, mapping) {
             if case .key(let key) = step { keys.insert(key) }
         }
-        let members = node.members ?? []
+        let members = (node.members ?? []).map { member in
+            var canonical = member
+            canonical.key = paths.key(member.key, below: path)
+            return canonical
+        }
         try refuseTwice(members, of: keys)
         for member in members where keys.contains(member.key) {
             try visit(member.node, at: path + [.key(member.key)], mapping, root: root)
         }
+        let mayMiss =
+            !paths.isSpelt(path) || members.allSatisfy { keys.contains($0.key) }
         // Edges in the order in which the mapping first names them, rules of one path together.
         var seen: Set<[PathStep]> = []
-        for field in mapping.fields where field.missing != nil && seen.insert(field.path).inserted {
+        for field in mapping.fields
+        where mayMiss && field.missing != nil && seen.insert(field.path).inserted {
             guard Array(field.path.dropLast()) == path,
                 !members.contains(where: { .key($0.key) == field.path[path.count] })
             else { continue }
@@ -251,8 +258,16 @@ extension PlainDecoder {
         var shaped: [[PathStep]: [FieldMapping]] = [:]
         var values: [[PathStep]: [FieldMapping]] = [:]
         var steps: [[PathStep]: [PathStep]] = [:]
+        /// By the object: other spellings of its keys, and the keys that they are.
+        var spellings: [[PathStep]: [String: String]] = [:]
 
         init() {}
+
+        func key(_ written: String, below path: [PathStep]) -> String {
+            spellings[path]?[written] ?? written
+        }
+
+        func isSpelt(_ path: [PathStep]) -> Bool { spellings[path] != nil }
 
         init(_ mapping: DocumentMapping) {
             all = Self.all(mapping)
@@ -262,6 +277,12 @@ extension PlainDecoder {
                     values[field.path, default: []].append(field)
                 } else {
                     shaped[field.path, default: []].append(field)
+                }
+            }
+            for field in mapping.fields {
+                guard case .key(let key)? = field.path.last else { continue }
+                for spelling in field.spellings {
+                    spellings[field.path.dropLast(), default: [:]][spelling] = key
                 }
             }
             for path in all {

@@ -28,7 +28,10 @@ extension PlainDecoder {
             if let found = word(text, field, catalogue[signal]) {
                 return use(found, signal, time: time, quality: quality)
             }
-            if hasEscapes { throw DecodeError(.wrongType, at: node.start) }
+            if hasEscapes {
+                guard isOfCodes(field) else { throw DecodeError(.wrongType, at: node.start) }
+                try refuseLong(node)
+            }
             return try range(
                 Array(text.utf8), node.start, field, signal, time: time, quality: quality,
                 own: own, gathers: gathers)
@@ -43,6 +46,10 @@ extension PlainDecoder {
                 return
             }
             return add(until: target, field, signal, time: time, quality: quality, own: own)
+        }
+        if case .hexadecimal = field.format, !gathers, case .number = node.value {
+            out.outcome.outOfRange += 1
+            return
         }
         if field.format == .hemisphere, !node.isNull {
             throw DecodeError(.wrongType, at: node.start)
@@ -66,6 +73,13 @@ extension PlainDecoder {
             return
         }
         try scalar(node, field, signal, time: time, quality: quality)
+    }
+
+    /// A text with escapes is taken out of the payload, and has an end.
+    func refuseLong(_ node: PlainNode) throws(DecodeError) {
+        guard node.end - node.start - 2 <= DecodingLimits.embeddedBytesMax else {
+            throw DecodeError(.payloadTooLarge, at: node.start)
+        }
     }
 
     private mutating func add(
@@ -157,7 +171,12 @@ extension PlainDecoder {
     ) {
         let outOfRange = out.outcome.outOfRange
         let codes = codes(text, field)
-        if out.outcome.outOfRange > outOfRange { out.unread.insert(field.signal) }
+        if out.outcome.outOfRange > outOfRange {
+            out.unread.insert(field.signal)
+        } else if text.first == 0x5B {
+            out.emptyArrays += 1
+            out.lists[field.signal, default: PlainCodes()].codes += []
+        }
         guard !codes.isEmpty else { return }
         var list = out.lists[field.signal] ?? PlainCodes()
         list.codes += codes
@@ -236,7 +255,8 @@ extension PlainDecoder {
     /// The codes in a text; what is none is counted.
     mutating func codes(_ bytes: [UInt8], _ field: FieldMapping) -> [TroubleCode] {
         var codes: [TroubleCode] = []
-        for word in bytes.split(whereSeparator: { $0 == 0x2C || $0 == 0x3B || $0 <= 0x20 }) {
+        let between = Set(",;[]\"".utf8)
+        for word in bytes.split(whereSeparator: { between.contains($0) || $0 <= 0x20 }) {
             let text = String(decoding: word, as: UTF8.self)
             var code = TroubleCode(text)
             if case .hexadecimal(let bits, _) = field.format {

@@ -15,8 +15,13 @@ extension PlainDecoder {
             var chosen = fields.filter { $0.when?.path == field.when?.path }
             if let member = field.when?.path {
                 let known = Set(chosen.flatMap { $0.when?.words ?? [] })
-                guard let found = find(member, in: node), let word = word(of: found, in: known)
-                else { continue }
+                guard let found = find(member, in: node) else { continue }
+                guard let word = word(of: found, in: known) else {
+                    if chosen.contains(where: { $0.when?.namesSignal == true }) {
+                        out.outcome.unknownSignals += 1
+                    }
+                    continue
+                }
                 chosen = chosen.filter { $0.when?.words.contains(word) == true }
             }
             for one in chosen { try several(node, one, mapping, root) }
@@ -40,6 +45,7 @@ extension PlainDecoder {
         inner.when = nil
         inner.unless = nil
         inner.time = nil
+        inner.spellings = []
         let (kept, keptTime) = (paths, outerTime)
         let time = try fieldTime(field, root)
         for item in items {

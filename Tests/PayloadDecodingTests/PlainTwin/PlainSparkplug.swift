@@ -218,7 +218,11 @@ extension PlainDecoder {
             try typed(Self.number(Double(Float(bitPattern: bits))), field, signal)
         case (13, .fixed64(let bits)):
             try typed(Self.number(Double(bitPattern: bits)), field, signal)
-        case (15, .bytes(let range)): try typedText(payload[range], field, signal)
+        case (15, .bytes(let range)):
+            do throws(DecodeError) { try typedText(payload[range], field, signal) } catch {
+                guard error.reason == .invalidUTF8 else { throw error }
+                out.outcome.outOfRange += 1
+            }
         case (_, .varint(let word)):
             if let number = Self.digits(word, type) {
                 try typed(.number(number), field, signal)

@@ -15,6 +15,10 @@ extension PlainDecoder {
                 out.outcome.absent += 1
                 return
             }
+            if case .hexadecimal = field.format, case .number = part.value {
+                found.append(nil)
+                continue
+            }
             guard case .text(let text, false) = part.value else {
                 throw DecodeError(.wrongType, at: part.start)
             }
@@ -76,7 +80,10 @@ extension PlainDecoder {
         let match = try? pattern?.wholeMatch(in: text)
         let digits = match?["number"]?.substring.map(String.init)
         let letter = match?["letter"]?.substring?.uppercased() ?? ""
-        guard let digits, letter.isEmpty || !digits.hasPrefix("-") else {
+        let letters =
+            field.signal.hasSuffix(".Latitude")
+            ? ["", "N", "S"] : field.signal.hasSuffix(".Longitude") ? ["", "E", "W"] : [letter]
+        guard let digits, letter.isEmpty || !digits.hasPrefix("-"), letters.contains(letter) else {
             out.outcome.outOfRange += 1
             return
         }

@@ -109,7 +109,8 @@ extension PlainDecoder {
         if isNumber, field.takesNumbersAsText, !hasEscapes, Self.isNumber(text) {
             return try number(text, node, field, signal, time: time, quality: quality)
         }
-        if definition.datatype == .troubleCodes, isDescribed, !hasEscapes {
+        if definition.datatype == .troubleCodes, isDescribed {
+            if hasEscapes { try refuseLong(node) }
             let outOfRange = out.outcome.outOfRange
             let codes = self.codes(Array(text.utf8), field)
             if codes.isEmpty, out.outcome.outOfRange > outOfRange { return }
@@ -118,9 +119,6 @@ extension PlainDecoder {
                 out.add(signal, .troubleCode, UInt64(code.packed), time: time, quality: quality)
             }
             return
-        }
-        if definition.datatype == .troubleCodes, isDescribed {
-            throw DecodeError(.wrongType, at: node.start)
         }
         if field.words.isEmpty { throw DecodeError(.wrongType, at: node.start) }
         out.outcome.outOfRange += 1

@@ -153,7 +153,10 @@ extension DocumentGenerator {
             (
                 "id",
                 numbers.chance(1, of: 8)
-                    ? "[\"P0128\",\"x\"]"
+                    ? numbers.pick([
+                        "[\"P0128\",\"x\"]", #""[\"P0128\",\"U1123\"]""#, #""[]""#, #""\n""#,
+                        #""[\"\u00500300\" , \"x\"]""#, "\"[ ]\"", #""\"\"""#,
+                    ])
                     : quoted(
                         numbers.pick(["P0128", "C1116FA", "U1123-00", "4711", "", "P0300,P0301"]))
             )
@@ -263,6 +266,7 @@ extension DocumentGenerator {
                 "\"(37.412374 N, 122.145867 W)\"", "\"(\(north) S, \(east)e)\"",
                 "\"\(north),\(east)\"",
                 "\"( 1N , 2 E )\"", "\"(,)\"", "7", "\"-1 S,( 5 x)\"", "\"1e,2E1W\"",
+                "\"(\(north) E, \(east) S)\"",
             ])
         }
         some("spelt") { $0.spelt() }

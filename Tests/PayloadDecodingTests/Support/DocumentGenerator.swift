@@ -241,9 +241,22 @@ struct DocumentGenerator {
     private mutating func tesla() -> String {
         switch Int.random(in: 0..<5, using: &numbers) {
         case 0: object([("latitude", number()), ("longitude", number())])
-        case 1: object([("front_left", "true")])
+        case 1: wheels()
         case 2: quoted(numbers.pick(["Charging", "DetailedChargeStateNoPower", "Huh"]))
         default: scalar()
         }
+    }
+
+    /// Wheels in any spelling, now and then one twice, or a key that nobody knows.
+    private mutating func wheels() -> String {
+        var members: [(String, String)] = []
+        for _ in 0..<Int.random(in: 0...3, using: &numbers) {
+            let name = numbers.pick([
+                "front_left", "frontLeft", "FrontLeft", "rear_right", "RearRight", "frontRight",
+                "rear_left", "fl",
+            ])
+            members.append((name, numbers.pick(["true", "false", "null", "true"])))
+        }
+        return object(members)
     }
 }
