@@ -9,10 +9,16 @@ public final class CompiledSources: Sendable {
     /// Index = number of the ``SourceID``. For doors.
     public let definitions: [SourceDefinition]
 
+    /// Sources with versions by number: those of this set, of every set before it in this run, and
+    /// those that stored state tells of.
+    public let origins: ReadingOrigins
+
     /// Tells this set of sources from every other one of the process.
     let number: UInt64
     let topics: TopicTable
     let names: NameTable
+    /// Number in ``origins``, by source.
+    let originNumbers: [OriginID]
     /// Longest payload, by source.
     let payloadLimits: [Int32]
     /// Edition of VSS, by source.
@@ -53,6 +59,11 @@ public final class CompiledSources: Sendable {
         number = CompiledSourcesCount.next()
         self.catalogue = catalogue
         self.definitions = definitions
+        let origins = older?.origins ?? ReadingOrigins()
+        self.origins = origins
+        originNumbers = definitions.map {
+            origins.number(of: ReadingOrigin(source: $0.name, mappingVersion: $0.version))
+        }
         topics = compiler.makeTopicTable()
         names = NameTable(compiler.names.entries)
         payloadLimits = definitions.map { Int32($0.payloadBytesMax) }
