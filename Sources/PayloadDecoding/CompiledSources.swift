@@ -11,10 +11,16 @@ public final class CompiledSources: Sendable {
     /// The signal with which a vehicle tells its VIN; `.unknown` in a catalogue without it.
     public let vinSignal: SignalID
 
+    /// Sources with versions by number: those of this set, of every set before it in this run, and
+    /// those that stored state tells of.
+    public let origins: ReadingOrigins
+
     /// Tells this set of sources from every other one of the process.
     let number: UInt64
     let topics: TopicTable
     let names: NameTable
+    /// Number in ``origins``, by source.
+    let originNumbers: [OriginID]
     /// Longest payload, by source.
     let payloadLimits: [Int32]
     /// Edition of VSS, by source.
@@ -59,6 +65,11 @@ public final class CompiledSources: Sendable {
         self.catalogue = catalogue
         self.definitions = definitions
         vinSignal = catalogue.id(of: "Vehicle.VehicleIdentification.VIN") ?? .unknown
+        let origins = older?.origins ?? ReadingOrigins()
+        self.origins = origins
+        originNumbers = definitions.map {
+            origins.number(of: ReadingOrigin(source: $0.name, mappingVersion: $0.version))
+        }
         topics = compiler.makeTopicTable()
         names = NameTable(compiler.names.entries)
         payloadLimits = definitions.map { Int32($0.payloadBytesMax) }

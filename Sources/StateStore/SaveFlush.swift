@@ -37,9 +37,10 @@ extension SQLiteStateStore {
         try read("read the snapshot") { db in
             guard let row = try Row.fetchOne(db, sql: "SELECT * FROM snapshot") else { return nil }
             var catalogues: [Int64: StoredCatalogue] = [:]
-            for entry in try Row.fetchAll(db, sql: "SELECT id, paths, sources FROM catalogues") {
+            for entry in try Row.fetchAll(db, sql: "SELECT * FROM catalogues") {
                 catalogues[entry["id"]] = StoredCatalogue(
-                    paths: Self.lines(entry["paths"]), sources: Self.lines(entry["sources"]))
+                    paths: Self.lines(entry["paths"]), sources: Self.lines(entry["sources"]),
+                    origins: try Self.origins(entry["origins"]))
             }
             let counters: Data = row["counters"]
             return StoredSnapshot(
@@ -80,20 +81,37 @@ extension SQLiteStateStore {
         }
     }
 
-    /// The number of a catalogue; a new one where signals or sources have changed. Catalogues by
-    /// which no state is written any more are dropped.
+    /// The number of a catalogue; a new one where signals, sources or origins have changed.
+    /// Catalogues by which no state is written any more are dropped.
     private func saveCatalogue(_ db: Database, _ catalogue: StoredCatalogue) throws -> Int64 {
         let paths = catalogue.paths.joined(separator: "\n")
         let sources = catalogue.sources.joined(separator: "\n")
+        let origins = try Self.text(catalogue.origins)
         let known = try db.cachedStatement(
-            sql: "SELECT id FROM catalogues WHERE paths = ? AND sources = ?")
-        if let id = try Int64.fetchOne(known, arguments: [paths, sources]) { return id }
+            sql: "SELECT id FROM catalogues WHERE paths = ? AND sources = ? AND origins = ?")
+        if let id = try Int64.fetchOne(known, arguments: [paths, sources, origins]) { return id }
         try db.execute(
             sql: "DELETE FROM catalogues WHERE id NOT IN (SELECT catalogue FROM vehicles)")
         try db.execute(
-            sql: "INSERT INTO catalogues (paths, sources) VALUES (?, ?)",
-            arguments: [paths, sources])
+            sql: "INSERT INTO catalogues (paths, sources, origins) VALUES (?, ?, ?)",
+            arguments: [paths, sources, origins])
         return db.lastInsertedRowID
+    }
+
+    /// A list of pairs as JSON: a version is whatever its file says, line ends and all.
+    private static func text(_ origins: [StoredOrigin]) throws -> String {
+        let pairs = origins.map { [$0.source, $0.mappingVersion] }
+        return String(decoding: try JSONEncoder().encode(pairs), as: UTF8.self)
+    }
+
+    private static func origins(_ text: String) throws -> [StoredOrigin] {
+        try JSONDecoder().decode([[String]].self, from: Data(text.utf8)).map { pair in
+            guard pair.count == 2 else {
+                throw DatabaseError(
+                    resultCode: .SQLITE_CORRUPT, message: "a list of origins holds no pairs")
+            }
+            return StoredOrigin(source: pair[0], mappingVersion: pair[1])
+        }
     }
 
     private static func lines(_ text: String) -> [String] {

@@ -32,14 +32,29 @@ public struct StateFlush: Sendable {
     }
 }
 
-/// What the numbers in a vehicle's state mean: signals and sources in the order of their numbers.
+/// What the numbers in a vehicle's state mean: signals, sources, and what made values, each in the
+/// order of their numbers.
 public struct StoredCatalogue: Sendable, Hashable {
     public var paths: [String]
     public var sources: [String]
+    /// The first has number 1.
+    public var origins: [StoredOrigin]
 
-    public init(paths: [String], sources: [String]) {
+    public init(paths: [String], sources: [String], origins: [StoredOrigin] = []) {
         self.paths = paths
         self.sources = sources
+        self.origins = origins
+    }
+}
+
+/// A source in one version of its mapping. Either may be any text.
+public struct StoredOrigin: Sendable, Hashable {
+    public var source: String
+    public var mappingVersion: String
+
+    public init(source: String, mappingVersion: String) {
+        self.source = source
+        self.mappingVersion = mappingVersion
     }
 }
 

@@ -12,8 +12,24 @@ enum StateSchema {
         migrator.registerMigration("2-requests") { db in try db.execute(sql: requests) }
         migrator.registerMigration("3-sources") { db in try db.execute(sql: sources) }
         migrator.registerMigration("4-saves") { db in try db.execute(sql: saves) }
+        migrator.registerMigration("5-origins") { db in try db.execute(sql: origins) }
         return migrator
     }
+
+    /// What is kept of a vehicle says what made it by a number too. The list of origins grows while
+    /// the gateway runs, so it is a part of what tells catalogues apart.
+    private static let origins = """
+        CREATE TABLE catalogues_with_origins (
+            id INTEGER PRIMARY KEY,
+            paths TEXT NOT NULL,
+            sources TEXT NOT NULL,
+            origins TEXT NOT NULL,
+            UNIQUE (paths, sources, origins)
+        );
+        INSERT INTO catalogues_with_origins SELECT id, paths, sources, '[]' FROM catalogues;
+        DROP TABLE catalogues;
+        ALTER TABLE catalogues_with_origins RENAME TO catalogues;
+        """
 
     /// Whoever wants to read what a running gateway holds asks for a save first. One row, since a
     /// save answers everybody who asked before it began; beside the snapshot, since the first one

@@ -265,7 +265,8 @@ extension VehicleShare {
         arrival: Timestamp
     ) -> MessageOutcome {
         slot.apply(
-            readings.span, in: 0..<readings.count, source: source, roles: fixed.configuration.roles,
+            readings.span, in: 0..<readings.count, source: source,
+            origin: fixed.router.sources.origin(of: source), roles: fixed.configuration.roles,
             rules: fixed.configuration.rules, zone: zone, now: now, arrival: arrival,
             configuration: fixed.configuration.state)
     }

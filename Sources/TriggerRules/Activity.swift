@@ -79,9 +79,28 @@ struct Mark: Sendable, Hashable, BitwiseCopyable {
     }
 
     var seconds: UInt32
-    var day: UInt16
-    var kind: UInt8
+    var origin: OriginID
+    /// The kind in the lowest three bits, the day's shift above (see ``DayShift``).
+    let packed: UInt8
     var value: UInt8
+
+    init(seconds: UInt32, day: UInt16, kind: Kind, value: UInt8, origin: OriginID) {
+        self.init(
+            seconds: seconds, origin: origin,
+            packed: kind.rawValue | DayShift.shift(to: day, at: seconds) << 3, value: value)
+    }
+
+    init(seconds: UInt32, origin: OriginID, packed: UInt8, value: UInt8) {
+        self.seconds = seconds
+        self.origin = origin
+        self.packed = packed
+        self.value = value
+    }
+
+    @inline(always)
+    var day: UInt16 { DayShift.day(at: seconds, shift: packed >> 3) }
+    @inline(always)
+    var kind: UInt8 { packed & 7 }
 
     /// The step of a voltage; clamped at both ends (10.50 V, 13.05 V).
     static func step(volts: Double) -> UInt8 {
@@ -114,12 +133,16 @@ struct Marks: Sendable, Hashable {
         while place > 0, mark.isBefore(marks[place - 1]) { place -= 1 }
         if place > 0, marks[place - 1].seconds == mark.seconds, marks[place - 1].kind == mark.kind {
             // Two values of one moment: the lamp that is on, the lower voltage.
-            let known = marks[place - 1].value
+            let known = marks[place - 1]
             let value =
                 mark.kind == Mark.Kind.lamp.rawValue
-                ? max(known, mark.value) : min(known, mark.value)
-            guard value != known else { return false }
+                ? max(known.value, mark.value) : min(known.value, mark.value)
+            if mark.value == known.value {
+                marks[place - 1].origin = max(known.origin, mark.origin)
+            }
+            guard value != known.value else { return false }
             marks[place - 1].value = value
+            marks[place - 1].origin = mark.origin
             return true
         }
         let isOfDay = mark.kind <= Mark.Kind.codeList.rawValue

@@ -5,9 +5,28 @@ import VehicleState
 struct CodePoint: Sendable, Hashable, BitwiseCopyable {
     var seconds: UInt32
     var packed: UInt32
-    var day: UInt16
+    var origin: OriginID
+    /// Lowest bit: on the list of confirmed codes; above it the day's shift (see ``DayShift``).
+    let flags: UInt8
+
+    init(seconds: UInt32, packed: UInt32, day: UInt16, isConfirmed: UInt8, origin: OriginID) {
+        self.init(
+            seconds: seconds, packed: packed, origin: origin,
+            flags: isConfirmed & 1 | DayShift.shift(to: day, at: seconds) << 1)
+    }
+
+    init(seconds: UInt32, packed: UInt32, origin: OriginID, flags: UInt8) {
+        self.seconds = seconds
+        self.packed = packed
+        self.origin = origin
+        self.flags = flags
+    }
+
+    @inline(always)
+    var day: UInt16 { DayShift.day(at: seconds, shift: flags >> 1) }
     /// 1: on the list of confirmed codes.
-    var isConfirmed: UInt8
+    @inline(always)
+    var isConfirmed: UInt8 { flags & 1 }
 
     func isBefore(_ other: CodePoint) -> Bool {
         if seconds != other.seconds { return seconds < other.seconds }
@@ -35,7 +54,10 @@ struct CodePoints: Sendable, Hashable {
         where points[index].packed == point.packed && points[index].day == point.day
             && points[index].isConfirmed == point.isConfirmed
         {
-            if points[index].seconds == point.seconds { return false }
+            if points[index].seconds == point.seconds {
+                points[index].origin = max(points[index].origin, point.origin)
+                return false
+            }
             if first < 0 { first = index }
             last = index
         }
@@ -94,6 +116,8 @@ struct CodeState: Sendable, Hashable, BitwiseCopyable {
     var isOpen = false
     /// Times that it went away after having been opened.
     var clears: UInt16 = 0
+    /// What made the reading at ``lastSeen``.
+    var origin = OriginID.unknown
     var openedSeconds: UInt32 = 0
 
     init(packed: UInt32) { self.packed = packed }
@@ -108,6 +132,8 @@ struct CodeState: Sendable, Hashable, BitwiseCopyable {
 struct CodeWalk {
     var states: [CodeState]
     var isLampOn: Bool
+    /// What told of the lamp last.
+    var lampOrigin: OriginID
     /// Beginning of the drive cycle at hand.
     var cycleStart: UInt32
     let rule: CodeRule
@@ -166,6 +192,7 @@ struct CodeWalk {
             states[index].lastCycle = cycleStart
         }
         states[index].lastSeen = point.seconds
+        states[index].origin = point.origin
         states[index].cyclesMissed = 0
         states[index].lastMissed = 0
         if point.isConfirmed == 1 { states[index].isConfirmed = true }
@@ -201,6 +228,7 @@ struct CodeWalk {
     private mutating func step(_ mark: Mark, history: inout [Desired]) {
         if mark.kind == Mark.Kind.lamp.rawValue {
             isLampOn = mark.value == 1
+            lampOrigin = mark.origin
             guard isLampOn else { return }
             for index in states.indices where states[index].cyclesMissed == 0 {
                 check(index, mark.seconds)

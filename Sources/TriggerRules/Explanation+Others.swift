@@ -29,7 +29,7 @@ extension RuleTracks {
             result.inputs.append(
                 .init(
                     "rest \(place + 1)", Decimals.text(Mark.volts(step: machine.rests[place]), 2),
-                    unit: "V"))
+                    unit: "V", origin: OriginID(machine.origins[place])))
         }
         if machine.lastUse != 0 {
             result.inputs.append(
@@ -76,13 +76,14 @@ extension RuleTracks {
             .init("clear_cycles", "\(rule.clearCycles)"),
             .init("clear_days", Decimals.text(rule.clearDays, 0), unit: "days"),
         ]
-        result.inputs.append(.init("is_lamp_on", walk.isLampOn ? "true" : "false"))
+        result.inputs.append(
+            .init("is_lamp_on", walk.isLampOn ? "true" : "false", origin: walk.lampOrigin))
         for state in walk.states {
             let name = TroubleCode(packed: state.packed).text
             result.inputs.append(
                 .init(
                     name, "\(state.cyclesSeen) drive cycles",
-                    observed: Timestamp(seconds: Int64(state.lastSeen))))
+                    observed: Timestamp(seconds: Int64(state.lastSeen)), origin: state.origin))
             let lamp = state.isConfirmed ? "confirmed" : walk.isLampOn ? "lamp on" : "lamp off"
             let compare = Int(state.cyclesSeen) >= rule.cyclesMin ? ">=" : "<"
             result.reasons.append(

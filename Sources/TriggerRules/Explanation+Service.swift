@@ -96,7 +96,8 @@ extension ServiceWalk {
                 default: Decimals.text(Double(state.value) / 86_400, 1)
                 }
             result.inputs.append(
-                .init(fact.word, value, unit: fact.unit, observed: observed))
+                .init(
+                    fact.word, value, unit: fact.unit, observed: observed, origin: state.origin))
             if state.pending != ServiceItemState.none {
                 result.steps.append(
                     "\(fact.word): a newer value does not follow and waits for a second one")
@@ -111,7 +112,8 @@ extension ServiceWalk {
             result.inputs.append(
                 .init(
                     "odometer", Decimals.text(Double(odometer.metres) / 1000, 1), unit: "km",
-                    observed: Timestamp(seconds: Int64(odometer.seconds))))
+                    observed: Timestamp(seconds: Int64(odometer.seconds)),
+                    origin: odometer.origin))
         }
         if odometer.isHeldApart {
             result.steps.append(

@@ -9,13 +9,19 @@ public struct Explanation: Sendable {
         public var value: String
         public var unit: String
         public var observed: Timestamp?
+        /// What made the reading; `.unknown` for what is no reading of a vehicle, and for what was
+        /// stored before origins were kept.
+        public var origin: OriginID
 
-        public init(_ name: String, _ value: String, unit: String = "", observed: Timestamp? = nil)
-        {
+        public init(
+            _ name: String, _ value: String, unit: String = "", observed: Timestamp? = nil,
+            origin: OriginID = .unknown
+        ) {
             self.name = name
             self.value = value
             self.unit = unit
             self.observed = observed
+            self.origin = origin
         }
     }
 
@@ -38,7 +44,8 @@ public struct Explanation: Sendable {
     }
 
     /// For people, line by line.
-    public var lines: [String] {
+    /// - Parameter naming: says in words what made a reading.
+    public func lines(naming: (OriginID) -> String? = { _ in nil }) -> [String] {
         var lines = [
             "\(code.code) \(code.name), rule version \(ruleVersion), cycle \(cycle): \(outcome)"
         ]
@@ -49,6 +56,7 @@ public struct Explanation: Sendable {
                 var line = "  \(item.name): \(item.value)"
                 if !item.unit.isEmpty { line += " " + item.unit }
                 if let observed = item.observed { line += ", " + observed.rfc3339 }
+                if let words = naming(item.origin) { line += ", " + words }
                 lines.append(line)
             }
         }

@@ -15,6 +15,8 @@ struct RestMachine: Sendable, Hashable {
     var lowest: UInt8 = Self.none
     /// Lowest voltages of the latest rests, newest last; the present one is among them.
     var rests = SIMD8<UInt8>(repeating: Self.none)
+    /// What made each of them; nought beyond ``restCount``.
+    var origins = SIMD8<UInt16>()
     var restCount: UInt8 = 0
     /// 0: not open; else the tier.
     var tier: UInt8 = 0
@@ -50,7 +52,10 @@ struct RestMachine: Sendable, Hashable {
     private mutating func observe(_ mark: Mark, _ rule: RestRule) {
         if lowest == Self.none {
             if Int(restCount) == 8 {
-                for place in 0..<7 { rests[place] = rests[place + 1] }
+                for place in 0..<7 {
+                    rests[place] = rests[place + 1]
+                    origins[place] = origins[place + 1]
+                }
                 restCount = 7
             }
             restCount += 1
@@ -59,6 +64,7 @@ struct RestMachine: Sendable, Hashable {
         }
         lowest = min(mark.value, Self.none - 1)
         rests[Int(restCount) - 1] = lowest
+        origins[Int(restCount) - 1] = mark.origin.number
         let isVeryLow = count(below: rule.veryLow, of: rule.ofRests) >= rule.veryLowRests
         let isLow = count(below: rule.low, of: rule.ofRests) >= rule.lowRests
         guard tier == 0 ? isVeryLow || isLow : tier == 3 && isVeryLow else { return }
@@ -96,7 +102,7 @@ struct RestMachine: Sendable, Hashable {
         guard seconds > lastVisit else { return }
         lastVisit = seconds
         if tier != 0 { close(seconds, byVisit: true, history: &history) }
-        restCount = 0
+        forgetRests()
         lowest = Self.none
     }
 
@@ -107,8 +113,13 @@ struct RestMachine: Sendable, Hashable {
                 seconds: seconds, isEndedByVisit: byVisit))
         tier = 0
         clears &+= 1
-        restCount = 0
+        forgetRests()
         openedSeconds = 0
+    }
+
+    private mutating func forgetRests() {
+        restCount = 0
+        origins = SIMD8()
     }
 
     /// What the evidence wants now.

@@ -147,6 +147,7 @@ extension RuleTracks {
     func codeWalk(_ rule: CodeRule) -> CodeWalk {
         CodeWalk(
             states: base.first?.codes ?? [], isLampOn: base.first?.isLampOn ?? false,
+            lampOrigin: base.first?.lampOrigin ?? .unknown,
             cycleStart: base.first?.cycleStart ?? 0, rule: rule)
     }
 

@@ -41,6 +41,7 @@ extension RuleTracks {
             history: &desk.desired)
         next.codes = codeWalk.states
         next.isLampOn = codeWalk.isLampOn
+        next.lampOrigin = codeWalk.lampOrigin
         let lastStart = desk.cycleStarts.last { $0 < begin } ?? 0
         next.cycleStart = max(codeWalk.cycleStart, lastStart)
 

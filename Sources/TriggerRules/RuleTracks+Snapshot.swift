@@ -2,7 +2,9 @@ import VehicleSignals
 import VehicleState
 
 extension RuleTracks {
-    static let snapshotVersion: UInt8 = 1
+    static let snapshotVersion: UInt8 = 2
+    /// The form before it is read too. It tells no origins, and of evidence the day.
+    static let snapshotVersionWithoutOrigins: UInt8 = 1
 
     func encode(into writer: inout ByteWriter) {
         writer.append(Self.snapshotVersion)
@@ -12,32 +14,7 @@ extension RuleTracks {
         writer.append(foldedForDay)
         writer.append(dirty.rawValue)
         writer.append(nextTimer.milliseconds)
-        writer.append(UInt16(service.points.count))
-        for point in service.points {
-            writer.append(point.seconds)
-            writer.append(point.value)
-            writer.append(point.day)
-            writer.append(point.item)
-        }
-        writer.append(UInt16(activity.spans.count))
-        for span in activity.spans {
-            writer.append(span.start)
-            writer.append(span.end)
-        }
-        writer.append(UInt16(marks.marks.count))
-        for mark in marks.marks {
-            writer.append(mark.seconds)
-            writer.append(mark.day)
-            writer.append(mark.kind)
-            writer.append(mark.value)
-        }
-        writer.append(UInt16(codes.points.count))
-        for point in codes.points {
-            writer.append(point.seconds)
-            writer.append(point.packed)
-            writer.append(point.day)
-            writer.append(point.isConfirmed)
-        }
+        encodeEvidence(into: &writer)
         writer.append(UInt16(emitted.count))
         for told in emitted {
             writer.append(told.code.rawValue)
@@ -59,19 +36,23 @@ extension RuleTracks {
         for state in base.codes { state.encode(into: &writer) }
         writer.append(UInt8(base.isLampOn ? 1 : 0))
         writer.append(base.cycleStart)
+        base.encodeOrigins(into: &writer)
     }
 
-    init(from reader: inout ByteReader) throws(SnapshotFlaw) {
+    init(from reader: inout ByteReader, change: NumberChange?) throws(SnapshotFlaw) {
         self.init()
         let version = try reader.byte()
-        guard version == Self.snapshotVersion else { throw .unknownVersion(version) }
+        let hasOrigins = version == Self.snapshotVersion
+        guard hasOrigins || version == Self.snapshotVersionWithoutOrigins else {
+            throw .unknownVersion(version)
+        }
         firstHeard = try reader.word32()
         firstOpenDay = try reader.word16()
         newestDay = try reader.word16()
         foldedForDay = try reader.word16()
         dirty = Families(rawValue: try reader.byte())
         nextTimer = Timestamp(milliseconds: try reader.integer64())
-        try readEvidence(&reader)
+        try readEvidence(&reader, change, hasOrigins: hasOrigins)
         for _ in 0..<(try reader.count(elementBytes: 13)) {
             let at = reader.offset
             guard let code = TriggerCode(rawValue: try reader.byte()),
@@ -94,40 +75,8 @@ extension RuleTracks {
         }
         base.isLampOn = try reader.byte() != 0
         base.cycleStart = try reader.word32()
+        if hasOrigins { try base.readOrigins(&reader, change) }
         self.base = [base]
-    }
-
-    private mutating func readEvidence(_ reader: inout ByteReader) throws(SnapshotFlaw) {
-        var points: [ServicePoint] = []
-        for _ in 0..<(try reader.count(elementBytes: 11)) {
-            let point = ServicePoint(
-                seconds: try reader.word32(), value: try reader.integer32(),
-                day: try reader.word16(), item: try reader.byte())
-            guard point.item < 5 else { throw .invalid(at: reader.offset) }
-            points.append(point)
-        }
-        service = ServiceEvidence(points: points)
-        var spans: [ActivitySpan] = []
-        for _ in 0..<(try reader.count(elementBytes: 8)) {
-            spans.append(ActivitySpan(start: try reader.word32(), end: try reader.word32()))
-        }
-        activity = Activity(spans: spans)
-        var list: [Mark] = []
-        for _ in 0..<(try reader.count(elementBytes: 8)) {
-            list.append(
-                Mark(
-                    seconds: try reader.word32(), day: try reader.word16(),
-                    kind: try reader.byte(), value: try reader.byte()))
-        }
-        marks = Marks(marks: list)
-        var codeList: [CodePoint] = []
-        for _ in 0..<(try reader.count(elementBytes: 11)) {
-            codeList.append(
-                CodePoint(
-                    seconds: try reader.word32(), packed: try reader.word32(),
-                    day: try reader.word16(), isConfirmed: try reader.byte()))
-        }
-        codes = CodePoints(points: codeList)
     }
 }
 

@@ -22,6 +22,7 @@ struct RuleBase: Sendable, Hashable {
     var rest = RestMachine()
     var codes: [CodeState] = []
     var isLampOn = false
+    var lampOrigin = OriginID.unknown
     var cycleStart: UInt32 = 0
 
     init() {}
@@ -66,6 +67,13 @@ public struct RuleTracks: Sendable {
         static let all: Families = [.service, .battery, .codes]
     }
 
+    /// When a reading was true, and what made it.
+    private struct Moment: BitwiseCopyable {
+        var seconds: UInt32
+        var day: UInt16
+        var origin: OriginID
+    }
+
     public init() {}
 
     /// Facts of the vehicle or the rules changed: the next evaluation looks at everything.
@@ -80,7 +88,7 @@ public struct RuleTracks: Sendable {
     ///
     /// Retained readings are of unknown age and no evidence.
     mutating func note(
-        _ reading: Reading, roles: SignalRoles, day: UInt16, rules: RuleSet
+        _ reading: Reading, from origin: OriginID, roles: SignalRoles, day: UInt16, rules: RuleSet
     ) -> Bool {
         guard !reading.isRetained, reading.timeQuality != .none, day >= firstOpenDay else {
             return false
@@ -91,6 +99,7 @@ public struct RuleTracks: Sendable {
             if watchesBattery { dirty.insert(.battery) }
         }
         newestDay = max(newestDay, day)
+        let moment = Moment(seconds: seconds, day: day, origin: origin)
         switch roles.role(of: reading.signal) {
         case .plain, .ignored: return false
         case .odometer:
@@ -99,23 +108,23 @@ public struct RuleTracks: Sendable {
         case .speed:
             guard let speed = reading.number, speed > 0 else { return false }
             return use(seconds, rules)
-        case .serviceDistance: return item(.distance, reading, seconds, day, roles)
-        case .serviceTime: return item(.time, reading, seconds, day, roles)
-        case .oilDistance: return item(.oilDistance, reading, seconds, day, roles)
-        case .oilTime: return item(.oilTime, reading, seconds, day, roles)
+        case .serviceDistance: return item(.distance, reading, moment, roles)
+        case .serviceTime: return item(.time, reading, moment, roles)
+        case .oilDistance: return item(.oilDistance, reading, moment, roles)
+        case .oilTime: return item(.oilTime, reading, moment, roles)
         case .serviceDue:
             guard reading.kind == .boolean else { return false }
             let value: Int32 = reading.bits == 0 ? 1 : 0
             return insert(
                 ServicePoint(
-                    seconds: seconds, value: value, day: day, item: ServiceItem.dueFlag.rawValue))
-        case .lowVoltage: return voltage(reading, seconds, day, rules)
-        case .lowVoltageState: return systemState(reading, seconds, day, roles, rules)
+                    seconds: seconds, value: value, day: day, item: .dueFlag, origin: origin))
+        case .lowVoltage: return voltage(reading, moment, rules)
+        case .lowVoltageState: return systemState(reading, moment, roles, rules)
         case .malfunctionLamp:
             guard reading.kind == .boolean else { return false }
-            return mark(.lamp, UInt8(reading.bits & 1), seconds, day, .codes)
-        case .troubleCodes: return code(reading, seconds, day, isConfirmed: 0)
-        case .confirmedCodes: return code(reading, seconds, day, isConfirmed: 1)
+            return mark(.lamp, UInt8(reading.bits & 1), moment, .codes)
+        case .troubleCodes: return code(reading, moment, isConfirmed: 0)
+        case .confirmedCodes: return code(reading, moment, isConfirmed: 1)
         }
     }
 
@@ -135,13 +144,13 @@ public struct RuleTracks: Sendable {
     }
 
     private mutating func item(
-        _ item: ServiceItem, _ reading: Reading, _ seconds: UInt32, _ day: UInt16,
-        _ roles: SignalRoles
+        _ item: ServiceItem, _ reading: Reading, _ at: Moment, _ roles: SignalRoles
     ) -> Bool {
         guard let value = roles.baseUnits(reading) else { return false }
         return insert(
             ServicePoint(
-                seconds: seconds, value: Int32(clamping: value), day: day, item: item.rawValue))
+                seconds: at.seconds, value: Int32(clamping: value), day: at.day, item: item,
+                origin: at.origin))
     }
 
     private mutating func insert(_ point: ServicePoint) -> Bool {
@@ -160,44 +169,40 @@ public struct RuleTracks: Sendable {
     }
 
     private mutating func mark(
-        _ kind: Mark.Kind, _ value: UInt8, _ seconds: UInt32, _ day: UInt16, _ family: Families
+        _ kind: Mark.Kind, _ value: UInt8, _ at: Moment, _ family: Families
     ) -> Bool {
-        let mark = Mark(seconds: seconds, day: day, kind: kind.rawValue, value: value)
+        let mark = Mark(
+            seconds: at.seconds, day: at.day, kind: kind, value: value, origin: at.origin)
         guard marks.insert(mark) else { return false }
         if family != .battery || watchesBattery { dirty.insert(family) }
         return true
     }
 
-    private mutating func voltage(
-        _ reading: Reading, _ seconds: UInt32, _ day: UInt16, _ rules: RuleSet
-    ) -> Bool {
+    private mutating func voltage(_ reading: Reading, _ at: Moment, _ rules: RuleSet) -> Bool {
         guard let volts = reading.number, volts > 0 else { return false }
-        if volts >= rules.battery.chargingVolts { return use(seconds, rules) }
+        if volts >= rules.battery.chargingVolts { return use(at.seconds, rules) }
         let step = Mark.step(volts: volts)
         if step < RestRule.highestLow(rules.battery) { watchesBattery = true }
-        return mark(.voltage, step, seconds, day, .battery)
+        return mark(.voltage, step, at, .battery)
     }
 
     private mutating func systemState(
-        _ reading: Reading, _ seconds: UInt32, _ day: UInt16, _ roles: SignalRoles,
-        _ rules: RuleSet
+        _ reading: Reading, _ at: Moment, _ roles: SignalRoles, _ rules: RuleSet
     ) -> Bool {
         if roles.isAwake(reading) {
-            let isUse = use(seconds, rules)
-            return mark(.awake, 0, seconds, day, .battery) || isUse
+            let isUse = use(at.seconds, rules)
+            return mark(.awake, 0, at, .battery) || isUse
         }
-        return roles.isAsleep(reading) && mark(.asleep, 0, seconds, day, .battery)
+        return roles.isAsleep(reading) && mark(.asleep, 0, at, .battery)
     }
 
-    private mutating func code(
-        _ reading: Reading, _ seconds: UInt32, _ day: UInt16, isConfirmed: UInt8
-    ) -> Bool {
+    private mutating func code(_ reading: Reading, _ at: Moment, isConfirmed: UInt8) -> Bool {
         switch reading.kind {
-        case .listCount: return mark(.codeList, 0, seconds, day, .codes)
+        case .listCount: return mark(.codeList, 0, at, .codes)
         case .troubleCode:
             let point = CodePoint(
-                seconds: seconds, packed: UInt32(truncatingIfNeeded: reading.bits), day: day,
-                isConfirmed: isConfirmed)
+                seconds: at.seconds, packed: UInt32(truncatingIfNeeded: reading.bits), day: at.day,
+                isConfirmed: isConfirmed, origin: at.origin)
             guard codes.insert(point) else { return false }
             dirty.insert(.codes)
             return true

@@ -1,3 +1,4 @@
+import VehicleSignals
 import VehicleState
 
 /// What a vehicle may say of its next service.
@@ -19,8 +20,27 @@ struct ServicePoint: Sendable, Hashable, BitwiseCopyable {
     var seconds: UInt32
     /// Metres, seconds, or for the flag 0 (due) and 1 (not due): smaller is more urgent.
     var value: Int32
-    var day: UInt16
-    var item: UInt8
+    var origin: OriginID
+    /// The item in the lowest three bits, the day's shift above (see ``DayShift``).
+    let packed: UInt8
+
+    init(seconds: UInt32, value: Int32, day: UInt16, item: ServiceItem, origin: OriginID) {
+        self.init(
+            seconds: seconds, value: value, origin: origin,
+            packed: item.rawValue | DayShift.shift(to: day, at: seconds) << 3)
+    }
+
+    init(seconds: UInt32, value: Int32, origin: OriginID, packed: UInt8) {
+        self.seconds = seconds
+        self.value = value
+        self.origin = origin
+        self.packed = packed
+    }
+
+    @inline(always)
+    var day: UInt16 { DayShift.day(at: seconds, shift: packed >> 3) }
+    @inline(always)
+    var item: UInt8 { packed & 7 }
 
     /// Days that are thinned and folded together.
     var group: UInt16 { day / VehicleRecord.dayGroup }
@@ -42,8 +62,14 @@ struct ServiceEvidence: Sendable, Hashable {
         if place > 0, points[place - 1].seconds == point.seconds,
             points[place - 1].item == point.item
         {
-            guard point.value < points[place - 1].value else { return false }
+            let known = points[place - 1]
+            if point.value == known.value, point.origin > known.origin {
+                // The same by two origins: no other evidence, and the larger number is told.
+                points[place - 1].origin = point.origin
+            }
+            guard point.value < known.value else { return false }
             points[place - 1].value = point.value
+            points[place - 1].origin = point.origin
             _ = thin(point)
             return true
         }

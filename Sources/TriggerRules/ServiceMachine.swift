@@ -14,6 +14,8 @@ struct ServiceItemState: Sendable, Hashable, BitwiseCopyable {
     var pending: Int32 = Self.none
     /// The item was due when the workshop had the vehicle, and has not been reset since.
     var awaitsReset = false
+    /// What made the believed value.
+    var origin = OriginID.unknown
 
     static let none = Int32.min
 }
@@ -90,6 +92,7 @@ struct ServiceMachine: Sendable, Hashable {
             state.seconds = point.seconds
             state.value = point.value
             state.odometer = odometer
+            state.origin = point.origin
             items[place] = state
             let item = ServiceItem(rawValue: point.item) ?? .dueFlag
             check(item, at: Int64(point.seconds), context: context)
@@ -148,6 +151,7 @@ struct ServiceMachine: Sendable, Hashable {
         state.seconds = point.seconds
         state.value = point.value
         state.odometer = odometer
+        state.origin = point.origin
         state.pending = ServiceItemState.none
     }
 

@@ -13,13 +13,14 @@ public struct VehicleSlot: Sendable {
     ///
     /// - Parameters:
     ///   - readings: of one vehicle; only the places `range` are looked at.
+    ///   - origin: the source in the version of its mapping that made the readings.
     ///   - now: the vehicle's clock. With a wall clock it is the time of arrival; with a recorded
     ///     one hand in the message's own newest event time or the vehicle's, whichever is later.
     ///   - arrival: when the gateway heard it.
     public mutating func apply(
-        _ readings: Span<Reading>, in range: Range<Int>, source: SourceID, roles: SignalRoles,
-        rules: RuleSet, zone: TimeZoneRules, now: Timestamp, arrival: Timestamp,
-        configuration: StateConfiguration
+        _ readings: Span<Reading>, in range: Range<Int>, source: SourceID, origin: OriginID,
+        roles: SignalRoles, rules: RuleSet, zone: TimeZoneRules, now: Timestamp,
+        arrival: Timestamp, configuration: StateConfiguration
     ) -> MessageOutcome {
         var outcome = MessageOutcome()
         var dayTime = Timestamp.distantPast
@@ -29,7 +30,7 @@ public struct VehicleSlot: Sendable {
             let reading = readings[place]
             guard
                 record.apply(
-                    reading, source: source, roles: roles, zone: zone, now: now,
+                    reading, source: source, origin: origin, roles: roles, zone: zone, now: now,
                     configuration: configuration, outcome: &outcome)
             else { continue }
             // The readings of a message mostly have one time: look its day up once.
@@ -37,7 +38,7 @@ public struct VehicleSlot: Sendable {
                 dayTime = reading.time
                 day = VehicleRecord.localDay(reading.time, zone)
             }
-            if tracks.note(reading, roles: roles, day: day, rules: rules) {
+            if tracks.note(reading, from: origin, roles: roles, day: day, rules: rules) {
                 outcome.isApplied = true
             }
         }
@@ -124,7 +125,7 @@ public struct VehicleSlot: Sendable {
     public init(decoding bytes: [UInt8], change: NumberChange?) throws(SnapshotFlaw) {
         var reader = ByteReader(bytes[...])
         record = try VehicleRecord(from: &reader, change: change)
-        tracks = try RuleTracks(from: &reader)
+        tracks = try RuleTracks(from: &reader, change: change)
         guard reader.isAtEnd else { throw .invalid(at: reader.offset) }
     }
 }

@@ -27,6 +27,19 @@ public struct SourceID: Hashable, Sendable, BitwiseCopyable {
     public init(_ number: UInt16) { self.number = number }
 }
 
+/// What made a reading, as the number of a pair of source and mapping version. Numbers are those of
+/// one run; what is stored brings a list of its own.
+public struct OriginID: Hashable, Comparable, Sendable, BitwiseCopyable {
+    /// 1… in the order in which the run came to know the pairs; 0 stands for "not known".
+    public var number: UInt16
+    @inline(always)
+    public init(_ number: UInt16) { self.number = number }
+
+    public static let unknown = OriginID(0)
+    @inline(always)
+    public static func < (left: OriginID, right: OriginID) -> Bool { left.number < right.number }
+}
+
 /// What a vehicle's holder lets the gateway take in.
 public enum TelemetryGate: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// Nothing: messages are dropped before they are parsed or stored.

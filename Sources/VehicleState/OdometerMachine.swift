@@ -1,4 +1,4 @@
-import VehicleSignals
+public import VehicleSignals
 
 /// Folds odometer readings, in the order of event time, into what is believed of them.
 ///
@@ -29,6 +29,8 @@ public struct OdometerMachine: Sendable, Hashable {
     private var dayMetres: UInt32 = 0
     /// All days before ``day``.
     public private(set) var usage = Usage()
+    /// What made the believed reading, the one at ``seconds``. Last, where it takes no room.
+    public private(set) var origin = OriginID.unknown
 
     public init() {}
 
@@ -83,6 +85,7 @@ public struct OdometerMachine: Sendable, Hashable {
     private mutating func begin(_ point: OdometerPoint) {
         seconds = point.seconds
         metres = point.metres
+        origin = point.origin
         day = point.day
         dayFirst = point.metres
         usage.begin(day: point.day)
@@ -111,6 +114,7 @@ public struct OdometerMachine: Sendable, Hashable {
         if point.metres > from { dayMetres &+= point.metres - from }
         metres = isNewSeries ? point.metres : max(metres, point.metres)
         seconds = point.seconds
+        origin = point.origin
         return finished
     }
 
@@ -126,9 +130,12 @@ public struct OdometerMachine: Sendable, Hashable {
         writer.append(dayFirst)
         writer.append(dayMetres)
         usage.encode(into: &writer)
+        writer.append(origin)
     }
 
-    init(from reader: inout ByteReader, change: NumberChange?) throws(SnapshotFlaw) {
+    init(
+        from reader: inout ByteReader, change: NumberChange?, hasOrigins: Bool
+    ) throws(SnapshotFlaw) {
         seconds = try reader.word32()
         metres = try reader.word32()
         seriesSeconds = try reader.word32()
@@ -141,5 +148,6 @@ public struct OdometerMachine: Sendable, Hashable {
         dayFirst = try reader.word32()
         dayMetres = try reader.word32()
         usage = try Usage(from: &reader)
+        if hasOrigins { origin = try reader.origin(change) }
     }
 }

@@ -1,26 +1,44 @@
-import VehicleSignals
+public import VehicleSignals
 
 /// One odometer reading as evidence: 12 bytes.
 public struct OdometerPoint: Sendable, Hashable, BitwiseCopyable {
     /// Event time in whole seconds since 1970.
     public var seconds: UInt32
     public var metres: UInt32
-    /// Local day of the vehicle, days since 1970.
-    public var day: UInt16
+    /// What made the reading. Belief never looks at it: a new version of a mapping is no other
+    /// witness.
+    public var origin: OriginID
     /// The source, ``workshop`` for a value settled by people; sources from 254 on share one.
     public var source: UInt8
-    public var quality: UInt8
+    /// The day's shift in the lowest two bits (see ``DayShift``), the quality above.
+    let packed: UInt8
 
     /// The source of a value that a workshop or the operator vouches for.
     public static let workshop: UInt8 = 255
+    /// Best quality there is; larger ones count as this.
+    public static let qualityMax: UInt8 = 63
 
-    public init(seconds: UInt32, metres: UInt32, day: UInt16, source: UInt8, quality: UInt8) {
+    public init(
+        seconds: UInt32, metres: UInt32, day: UInt16, origin: OriginID, source: UInt8,
+        quality: UInt8
+    ) {
+        self.init(
+            seconds: seconds, metres: metres, origin: origin, source: source,
+            packed: min(quality, Self.qualityMax) << 2 | DayShift.shift(to: day, at: seconds))
+    }
+
+    init(seconds: UInt32, metres: UInt32, origin: OriginID, source: UInt8, packed: UInt8) {
         self.seconds = seconds
         self.metres = metres
-        self.day = day
+        self.origin = origin
         self.source = source
-        self.quality = quality
+        self.packed = packed
     }
+
+    /// Local day of the vehicle, days since 1970.
+    public var day: UInt16 { DayShift.day(at: seconds, shift: packed & 3) }
+    /// Of the time: see ``TimeQuality``; a live reading before a retained one.
+    public var quality: UInt8 { packed >> 2 }
 
     /// Groups of days that are thinned and folded together.
     @inline(__always)
@@ -65,10 +83,16 @@ struct OdometerEvidence: Sendable, Hashable {
         if place > 0, points[place - 1].seconds == point.seconds,
             points[place - 1].source == point.source
         {
-            // Two values of one moment: the better time, then the smaller distance.
+            // Two values of one moment: the better time, then the smaller distance; of the same
+            // value the larger origin, which changes no day.
             let known = points[place - 1]
             if point.quality < known.quality { return nil }
-            if point.quality == known.quality, point.metres >= known.metres { return nil }
+            if point.quality == known.quality, point.metres >= known.metres {
+                if point.metres == known.metres, point.origin > known.origin {
+                    points[place - 1].origin = point.origin
+                }
+                return nil
+            }
             points[place - 1] = point
             return point.day
         }

@@ -26,6 +26,7 @@ extension VehicleRecord {
         finishedDays = aside
         evidence.removeDays(before: day)
         firstOpenDay = day
+        values.compactOrigins()
     }
 
     /// Folds readings and tells every day that is over. A day of which no reading is believed

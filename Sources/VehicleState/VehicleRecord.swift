@@ -26,8 +26,6 @@ public struct VehicleRecord: Sendable, Hashable {
     public private(set) var lastHeard = Timestamp.distantPast
     /// Newest plausible event time; `.distantPast` before the first.
     public private(set) var newestEventTime = Timestamp.distantPast
-    /// Newest value of every kept signal but the odometer, for which see ``odometer``.
-    public internal(set) var values = NewestValues()
     /// Folded readings of days before ``firstOpenDay``.
     public internal(set) var base: OdometerMachine {
         get { folded.first ?? OdometerMachine() }
@@ -38,6 +36,9 @@ public struct VehicleRecord: Sendable, Hashable {
     var evidence = OdometerEvidence()
     /// Days that ended before ``firstOpenDay`` and have not been taken yet.
     var finishedDays: [VehicleDay] = []
+    /// Newest value of every kept signal but the odometer, for which see ``odometer``. Stands here
+    /// since two bytes of it share a word with the next two.
+    public internal(set) var values = NewestValues()
     /// Days since 1970; earlier days are folded, and later readings of them are late.
     public internal(set) var firstOpenDay: UInt16 = 0
     /// Days from here on may have changed since they were last taken.
@@ -60,11 +61,14 @@ public struct VehicleRecord: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - now: the clock of the vehicle; see ``StateConfiguration/futureTolerance``.
+    ///   - source: whose word it is; the odometer's belief goes by it.
+    ///   - origin: the source in the version of its mapping that made the reading; kept beside it.
     ///   - outcome: gets the counts; `isApplied` is only ever set.
     /// - Returns: whether the reading is a fact of the past that rules may look at.
     public mutating func apply(
-        _ reading: Reading, source: SourceID, roles: SignalRoles, zone: TimeZoneRules,
-        now: Timestamp, configuration: StateConfiguration, outcome: inout MessageOutcome
+        _ reading: Reading, source: SourceID, origin: OriginID, roles: SignalRoles,
+        zone: TimeZoneRules, now: Timestamp, configuration: StateConfiguration,
+        outcome: inout MessageOutcome
     ) -> Bool {
         let role = roles.role(of: reading.signal)
         if role == .ignored || reading.kind == .text { return false }
@@ -85,9 +89,11 @@ public struct VehicleRecord: Sendable, Hashable {
         if hasTime, reading.time > newestEventTime { newestEventTime = reading.time }
         if role == .odometer {
             applyOdometer(
-                reading, source: source, roles: roles, zone: zone, configuration: configuration,
-                outcome: &outcome)
-        } else if reading.kind != .troubleCode, values.take(NewestValues.entry(reading)) {
+                reading, source: source, origin: origin, roles: roles, zone: zone,
+                configuration: configuration, outcome: &outcome)
+        } else if reading.kind != .troubleCode,
+            values.take(NewestValues.entry(reading), from: origin)
+        {
             outcome.isApplied = true
         }
         return hasTime
@@ -112,15 +118,15 @@ public struct VehicleRecord: Sendable, Hashable {
     }
 
     private mutating func applyOdometer(
-        _ reading: Reading, source: SourceID, roles: SignalRoles, zone: TimeZoneRules,
-        configuration: StateConfiguration, outcome: inout MessageOutcome
+        _ reading: Reading, source: SourceID, origin: OriginID, roles: SignalRoles,
+        zone: TimeZoneRules, configuration: StateConfiguration, outcome: inout MessageOutcome
     ) {
         guard reading.timeQuality != .none, let metres = roles.baseUnits(reading),
             let metres = UInt32(exactly: metres)
         else { return }
         let point = OdometerPoint(
             seconds: UInt32(truncatingIfNeeded: reading.time.milliseconds / 1000), metres: metres,
-            day: Self.localDay(reading.time, zone),
+            day: Self.localDay(reading.time, zone), origin: origin,
             source: UInt8(min(source.number, UInt16(OdometerPoint.workshop) - 1)),
             quality: reading.timeQuality.rawValue << 1 | (reading.isRetained ? 0 : 1))
         if insert(point, limits: configuration.odometer, outcome: &outcome) {
@@ -156,7 +162,8 @@ public struct VehicleRecord: Sendable, Hashable {
         return insert(
             OdometerPoint(
                 seconds: UInt32(truncatingIfNeeded: time.milliseconds / 1000), metres: metres,
-                day: Self.localDay(time, zone), source: OdometerPoint.workshop, quality: .max),
+                day: Self.localDay(time, zone), origin: .unknown, source: OdometerPoint.workshop,
+                quality: OdometerPoint.qualityMax),
             limits: limits, outcome: &outcome)
     }
 

@@ -100,7 +100,8 @@ private struct PlainGateway {
         nows[vehicle] = max(nows[vehicle], time)
         let configuration = StateConfiguration()
         _ = slots[vehicle].apply(
-            readings.span, in: 0..<readings.count, source: SourceID(0), roles: roles,
+            readings.span, in: 0..<readings.count, source: SourceID(0),
+            origin: .unknown, roles: roles,
             rules: RuleSet(), zone: .utc, now: nows[vehicle], arrival: message.time,
             configuration: configuration)
         slots[vehicle].evaluate(

@@ -35,12 +35,12 @@ final class StateFolder {
 /// What a test has in mind when it does not care for the rest of a flush.
 func makeFlush(
     _ position: Int64, counters: String = "counters", catalogue: [String] = ["Vehicle.Speed"],
-    sources: [String] = ["native"],
+    sources: [String] = ["native"], origins: [StoredOrigin] = [],
     states: [(UInt32, String)] = [], days: [VehicleDayRow] = []
 ) -> StateFlush {
     var flush = StateFlush(
         position: JournalPosition(position), counters: Array(counters.utf8),
-        catalogue: StoredCatalogue(paths: catalogue, sources: sources))
+        catalogue: StoredCatalogue(paths: catalogue, sources: sources, origins: origins))
     for (vehicle, state) in states {
         let bytes = Array(state.utf8)
         unsafe flush.vehicles.append(VehicleKey(vehicle), bytes.span.bytes)

@@ -90,6 +90,29 @@ import VehicleState
         #expect(site.keeper.now.vehicles.count == 6 && site.keeper.now.names.isEmpty)
     }
 
+    @Test func `state tells which version of the mapping made each value`() throws {
+        let older = try Self.sources([Self.garage(2)])
+        let text = Self.garage(2).replacing("version: \"2\"", with: "version: \"3\"")
+        let newer = try Self.sources([Self.annex, text], numberedAs: older)
+        let site = try Site(sources: older)
+        let running = try site.start(site.registry(2), workers: 2)
+        try running.send((1...2).map { Self.report($0, step: $0) })
+        try running.pipeline.adopt(newer, registry: site.registry(2))
+        try running.send([Self.report(2, step: 10)])
+        try running.end()
+        let slots = try site.keeper.slots()
+        let volts = try #require(
+            older.catalogue.id(of: "Vehicle.LowVoltageBattery.CurrentVoltage"))
+        for (car, version) in [(1, "2"), (2, "3")] {
+            let record = try #require(slots[VehicleKey(UInt32(car))]).record
+            let origin = ReadingOrigin(source: "garage", mappingVersion: version)
+            #expect(record.values.origin(of: volts).flatMap { newer.origins[$0] } == origin)
+            #expect(newer.origins[record.odometer().origin] == origin)
+        }
+        #expect(newer.origins[newer.origin(of: SourceID(1))]?.source == "annex")
+        #expect(newer.origins.all.count == 3)
+    }
+
     @Test func `changes among rounds of several connections leave no message half read`() throws {
         let first = try Self.sources([Self.garage(1)])
         let site = try Site(sources: first)

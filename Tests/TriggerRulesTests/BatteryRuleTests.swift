@@ -122,7 +122,7 @@ import VehicleSignals
         var car = Car()
         for day in 0..<3 { Self.commute(&car, day, volts: 12.0) }
         #expect(car.book.summary == ["SV-12/1 open"])
-        let lines = car.explain(.lowVoltageBattery).lines
+        let lines = car.explain(.lowVoltageBattery).lines()
         // Two rests a day: at work, and overnight.
         #expect(lines.contains("  rest 5: 12.00 V"))
         for day in 3..<6 { Self.commute(&car, day, volts: 12.7) }
@@ -164,7 +164,7 @@ import VehicleSignals
     @Test func `the explanation lists the rests`() {
         var car = Car()
         for day in 0..<2 { Self.day(&car, day, volts: 12.0) }
-        let lines = car.explain(.lowVoltageBattery).lines
+        let lines = car.explain(.lowVoltageBattery).lines()
         #expect(lines[0] == "SV-12 LV_BATTERY, rule version 1, cycle 1: not open")
         #expect(lines.contains("  rest 2: 12.00 V"))
         #expect(lines.contains("  2 of the last 5 rests below the low threshold; 3 are needed"))

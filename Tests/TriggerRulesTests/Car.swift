@@ -149,13 +149,16 @@ struct Car {
     /// The vehicle's own clock: its newest event time.
     var clock = Timestamp.distantPast
     var lastOutcome = MessageOutcome()
+    /// What makes the next readings.
+    var origin = OriginID(1)
 
     mutating func apply(_ message: Message) {
         if message.quality != .none { clock = max(clock, message.time) }
         let readings = message.readings
         lastOutcome = slot.apply(
-            readings.span, in: 0..<readings.count, source: SourceID(0), roles: Signals.roles,
-            rules: rules, zone: Self.zone, now: max(clock, message.time), arrival: message.time,
+            readings.span, in: 0..<readings.count, source: SourceID(0), origin: origin,
+            roles: Signals.roles, rules: rules, zone: Self.zone, now: max(clock, message.time),
+            arrival: message.time,
             configuration: configuration)
     }
 

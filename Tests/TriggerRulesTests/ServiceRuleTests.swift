@@ -60,7 +60,7 @@ import VehicleState
         car.send(Message(noon(0)).days(65))
         car.wait(until: noon(60))
         #expect(car.deeds == [])
-        #expect(car.explain(.serviceDueSoon).lines.contains { $0.contains("stale readings") })
+        #expect(car.explain(.serviceDueSoon).lines().contains { $0.contains("stale readings") })
     }
 
     @Test func `retained readings alone never fire`() {

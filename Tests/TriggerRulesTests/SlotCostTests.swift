@@ -27,6 +27,7 @@ import VehicleState
         for message in messages[52_000...] {
             outcome = car.slot.apply(
                 message.readings.span, in: 0..<message.readings.count, source: SourceID(0),
+                origin: OriginID(1),
                 roles: Signals.roles, rules: car.rules, zone: Car.zone, now: message.time,
                 arrival: message.time, configuration: car.configuration)
             car.slot.evaluate(
@@ -48,6 +49,7 @@ import VehicleState
             for message in messages {
                 _ = car.slot.apply(
                     message.readings.span, in: 0..<message.readings.count, source: SourceID(0),
+                    origin: OriginID(1),
                     roles: Signals.roles, rules: car.rules, zone: Car.zone, now: message.time,
                     arrival: message.time, configuration: car.configuration)
                 car.slot.evaluate(

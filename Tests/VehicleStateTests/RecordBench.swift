@@ -55,12 +55,13 @@ struct RecordBench {
 
     @discardableResult
     mutating func take(
-        _ reading: Reading, source: UInt16 = 0
+        _ reading: Reading, source: UInt16 = 0, origin: UInt16? = nil
     ) -> MessageOutcome {
         var outcome = MessageOutcome()
         _ = record.apply(
-            reading, source: SourceID(source), roles: Self.roles, zone: Self.zone, now: now,
-            configuration: configuration, outcome: &outcome)
+            reading, source: SourceID(source), origin: OriginID(origin ?? source + 1),
+            roles: Self.roles, zone: Self.zone, now: now, configuration: configuration,
+            outcome: &outcome)
         return outcome
     }
 

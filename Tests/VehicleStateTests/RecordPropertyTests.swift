@@ -148,7 +148,8 @@ import VehicleState
             #expect(try VehicleRecord(from: &reader, change: nil) == record)
             #expect(reader.isAtEnd)
             let change = NumberChange(
-                signals: [SignalID(0), .unknown, SignalID(2), SignalID(3), SignalID(9)])
+                signals: [SignalID(0), .unknown, SignalID(2), SignalID(3), SignalID(9)],
+                origins: [OriginID(1), OriginID(2)])
             var again = ByteReader(writer.bytes[...])
             let moved = try VehicleRecord(from: &again, change: change)
             #expect(moved.values[SignalID(9)]?.bits == record.values[RecordBench.fuel]?.bits)

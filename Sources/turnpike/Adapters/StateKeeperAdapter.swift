@@ -48,18 +48,42 @@ struct StateKeeperAdapter: StateKeeper {
     private static func catalogue(of sources: CompiledSources) -> StoredCatalogue {
         StoredCatalogue(
             paths: sources.catalogue.definitions.map(\.path),
-            sources: sources.definitions.map(\.name))
+            sources: sources.definitions.map(\.name),
+            origins: sources.origins.all.map {
+                StoredOrigin(source: $0.source, mappingVersion: $0.mappingVersion)
+            })
     }
 
-    /// How numbers of a stored list are to be read now; `nil` where nothing has changed.
+    /// How numbers of a stored list are to be read now; `nil` where nothing has changed. Origins
+    /// of the past that this run does not know yet get their numbers here.
     private func change(since old: StoredCatalogue) -> NumberChange? {
-        if old == Self.catalogue(of: sources) { return nil }
+        let origins = old.origins.map {
+            sources.origins.number(
+                of: ReadingOrigin(source: $0.source, mappingVersion: $0.mappingVersion))
+        }
+        let now = Self.catalogue(of: sources)
+        if old.paths == now.paths, old.sources == now.sources,
+            now.origins.starts(with: old.origins)
+        {
+            return nil
+        }
         // A source that is gone shares the number of those beyond the countable.
         let moved = old.sources.map { name in
             sources.source(named: name) ?? SourceID(UInt16(OdometerPoint.workshop) - 1)
         }
         return NumberChange(
-            oldPaths: old.paths, catalogue: sources.catalogue, sources: moved)
+            oldPaths: old.paths, catalogue: sources.catalogue, sources: moved, origins: origins)
+    }
+
+    /// The changes of all lists that states are written by. The last list comes first: it knows
+    /// the origins of all before it, so that the next run, too, numbers them as this one does.
+    private func changes(since snapshot: StoredSnapshot) -> [Int64: NumberChange] {
+        var changes: [Int64: NumberChange] = [:]
+        let earlier = snapshot.catalogues.keys.filter { $0 != snapshot.catalogue }
+        for number in [snapshot.catalogue] + earlier.sorted(by: >) {
+            changes[number] = snapshot.catalogues[number].flatMap(change(since:))
+        }
+        return changes
     }
 
     /// Two views of one day: each saw at least what it tells of.
@@ -142,7 +166,7 @@ struct StateKeeperAdapter: StateKeeper {
                 source: $0.source, sender: $0.sender, format: $0.format, bytes: $0.bytes,
                 order: $0.order)
         }
-        let changes = snapshot.catalogues.compactMapValues(change(since:))
+        let changes = changes(since: snapshot)
         restored.vehicles.reserveCapacity(snapshot.vehicles)
         var flaw: (any Error)?
         let known = Set(restored.unlinked.map(\.key))

@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigurationFiles
 import CustomerStore
 import Customers
+import PayloadDecoding
 import StateStore
 import TelemetryPipeline
 import TriggerRules
@@ -16,7 +17,8 @@ struct ExplainCommand: ParsableCommand {
         discussion: """
             turnpike explain WVWZZZ1JZXW000001 SV-01
 
-            Shows the inputs with their times, the thresholds, and a sentence for each condition; \
+            Shows the inputs with their times and what made them (the source and the version of \
+            its mapping), the thresholds, and a sentence for each condition; \
             then the triggers that were stored and what became of them. The state is that of the \
             last snapshot, at most state.flush_seconds old.
             """)
@@ -64,7 +66,8 @@ struct ExplainCommand: ParsableCommand {
             now: loaded.gateway.clock == "recorded" ? newest : systemNow(),
             configuration: configuration)
         let stored = try customers.triggers(of: key).filter { Self.concerns($0.code, code) }
-        try show(explanation, stored, position: restored.position)
+        try show(
+            explanation, stored, position: restored.position, origins: loaded.sources.origins)
     }
 
     /// SV-02 escalates the SV-01 of its cycle, so both tell of either.
@@ -76,11 +79,12 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private func show(
-        _ explanation: Explanation, _ stored: [StoredTrigger], position: JournalPosition
+        _ explanation: Explanation, _ stored: [StoredTrigger], position: JournalPosition,
+        origins: ReadingOrigins
     ) throws {
         struct Item: Encodable {
             var name, value, unit: String
-            var observed: String?
+            var observed, source, mapping_version: String?
         }
         struct Trigger: Encodable {
             var code, position: String
@@ -101,8 +105,12 @@ struct ExplainCommand: ParsableCommand {
             var triggers: [Trigger]
         }
         func items(_ list: [Explanation.Item]) -> [Item] {
-            list.map {
-                Item(name: $0.name, value: $0.value, unit: $0.unit, observed: $0.observed?.rfc3339)
+            list.map { item in
+                let origin = origins[item.origin]
+                return Item(
+                    name: item.name, value: item.value, unit: item.unit,
+                    observed: item.observed?.rfc3339, source: origin?.source,
+                    mapping_version: origin?.mappingVersion)
             }
         }
         if options.json {
@@ -121,7 +129,10 @@ struct ExplainCommand: ParsableCommand {
                             leads: $0.leads.map { "\($0.dealer) \($0.status.rawValue)" })
                     }))
         }
-        for line in explanation.lines { print(line) }
+        let lines = explanation.lines { number in
+            origins[number].map { "from \($0.source), mapping \($0.mappingVersion)" }
+        }
+        for line in lines { print(line) }
         if stored.isEmpty { print("triggers stored\n  none") }
         for trigger in stored {
             let why = trigger.parked.map { " — waits: \($0.sentence)" } ?? ""
