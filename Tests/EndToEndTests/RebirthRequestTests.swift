@@ -27,12 +27,7 @@ struct RebirthRequestTests {
         let payload: [UInt8] = [
             0x12, 0x0B, 0x10, 0x01, 0x69, 0xCD, 0xCC, 0xCC, 0xCC, 0xCC, 0x0C, 0x4B, 0x40, 0x18, 1,
         ]
-        let file = stage.folder + "/node.bin"
-        try Data(payload).write(to: URL(filePath: file))
-        try stage.gateway.command([
-            "replay", "--broker", "mqtt://127.0.0.1:\(stage.broker.port)",
-            "--topic", "spBv1.0/\(group)/NDATA/\(node)", file,
-        ])
+        try stage.publish(payload, to: "spBv1.0/\(group)/NDATA/\(node)")
     }
 
     private func requests(_ outcome: String, _ stage: Stage) throws -> Double {

@@ -46,14 +46,10 @@ struct ReportedVINTests {
                 + Self.kilometres(kilometres, named: true), sequence: 0)
     }
 
-    private func publish(_ type: String, _ node: String, _ payload: [UInt8], _ stage: Stage) throws
-    {
-        let file = stage.folder + "/node.bin"
-        try Data(payload).write(to: URL(filePath: file))
-        try stage.gateway.command([
-            "replay", "--broker", "mqtt://127.0.0.1:\(stage.broker.port)",
-            "--topic", "spBv1.0/fleet/\(type)/\(node)", file,
-        ])
+    private func publish(
+        _ type: String, _ node: String, _ payload: [UInt8], _ stage: Stage
+    ) throws {
+        try stage.publish(payload, to: "spBv1.0/fleet/\(type)/\(node)")
     }
 
     private func names(_ outcome: String, _ stage: Stage) throws -> Double {

@@ -49,6 +49,15 @@ final class Stage {
         try gateway.command(["import", kind, path])
     }
 
+    /// Publishes one message of these bytes.
+    func publish(_ payload: [UInt8], to topic: String) throws {
+        let file = folder + "/payload.bin"
+        try Data(payload).write(to: URL(filePath: file))
+        try gateway.command([
+            "replay", "--broker", "mqtt://127.0.0.1:\(broker.port)", "--topic", topic, file,
+        ])
+    }
+
     /// Waits until `condition` holds, asking again every tenth of a second.
     func wait(seconds: Double, until condition: () throws -> Bool) throws -> Bool {
         let deadline = Date(timeIntervalSinceNow: seconds)
