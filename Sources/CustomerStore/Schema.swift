@@ -72,7 +72,8 @@ enum Schema {
     private static let reportedNames = """
         CREATE TABLE reported_names (
             source TEXT NOT NULL, external_id TEXT NOT NULL, vin TEXT NOT NULL, at INTEGER NOT NULL,
-            refused TEXT, PRIMARY KEY (source, external_id)) WITHOUT ROWID;
+            is_several INTEGER NOT NULL DEFAULT 0, refused TEXT,
+            PRIMARY KEY (source, external_id)) WITHOUT ROWID;
         CREATE INDEX reported_names_vin ON reported_names (vin);
         """
 

@@ -249,6 +249,11 @@ extension CompiledSources {
     /// Whether names that only this source knows may make a vehicle known.
     public func mayEnrol(_ source: SourceID) -> Bool { definitions[Int(source.number)].mayEnrol }
 
+    /// Whether the route's messages are frames of a bus, on which any unit may speak.
+    public func isOfFrames(_ route: Route) -> Bool {
+        topics.templates[Int(route.template)].content == .can
+    }
+
     /// Whether a VIN in a reading says whose a name is that leads to no vehicle yet.
     public func linksByVIN(_ source: SourceID) -> Bool {
         definitions[Int(source.number)].linksByVIN

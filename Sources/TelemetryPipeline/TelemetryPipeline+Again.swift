@@ -99,6 +99,7 @@ extension TelemetryPipeline {
             let position = sequencer.command(until: limit) { _ in
                 // Their numbers of now: a name may have been forgotten and heard again meanwhile.
                 gone = unlinked.forget(names)
+                reports.forget(names)
                 var adoption = Adoption(registry: registry)
                 adoption.forgotten = vehicles + gone.map(\.key)
                 adoption.forgetsSender = forgetsSender

@@ -45,8 +45,8 @@ public final class TelemetryPipeline: Sendable {
     ///     minute a node and never while the journal is replayed; on a worker's thread, so it must
     ///     return at once. Where it says that nobody took it, the next comes sooner.
     ///   - onReports: stores what vehicles say of their VINs, where a source's file lets them;
-    ///     called by ``handOverReports()`` and before a snapshot is stored. Whatever it throws keeps
-    ///     the snapshot from being stored, and the reports for the next time.
+    ///     called before a snapshot is stored. Whatever it throws keeps the snapshot from being
+    ///     stored, and the reports for the next time.
     public init(
         _ configuration: PipelineConfiguration, sources: CompiledSources,
         registry: VehicleRegistry, clock: GatewayClock, journal: any BatchJournal,
@@ -156,7 +156,7 @@ public final class TelemetryPipeline: Sendable {
     }
 
     /// Hands out which VINs vehicles reported since the last time, under names that lead to none.
-    public func handOverReports() throws {
+    func handOverReports() throws {
         try reports.handOver { try onReports($0, sources) }
     }
 

@@ -9,12 +9,18 @@ public struct RegisteredVehicle: Sendable {
     public var zone: Int
     /// What rules know of the vehicle beside its signals.
     public var facts: VehicleFacts
+    /// Nobody has said anything about it yet: its VIN may be learned.
+    public var isOnlyHeard: Bool
 
-    public init(key: VehicleKey, gate: TelemetryGate, zone: Int, facts: VehicleFacts) {
+    public init(
+        key: VehicleKey, gate: TelemetryGate, zone: Int, facts: VehicleFacts,
+        isOnlyHeard: Bool = false
+    ) {
         self.key = key
         self.gate = gate
         self.zone = zone
         self.facts = facts
+        self.isOnlyHeard = isOnlyHeard
     }
 }
 
@@ -101,6 +107,9 @@ public final class VehicleRegistry: Sendable {
         let index = Int(key.number)
         return index < knowsVIN.count && knowsVIN[index]
     }
+
+    /// Whether nobody has said anything about the vehicle yet.
+    func isOnlyHeard(_ key: VehicleKey) -> Bool { self[key]?.isOnlyHeard ?? false }
 
     /// What the registry knows of a vehicle; `nil` for unlinked and deleted ones.
     public subscript(_ key: VehicleKey) -> RegisteredVehicle? {

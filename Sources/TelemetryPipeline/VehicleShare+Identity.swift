@@ -7,40 +7,58 @@ enum SaidIdentity {
     case same
     /// The vehicle is on record with another VIN.
     case another
-    /// The vehicle behind the name is on record with no VIN, and its source may say it.
-    case unrecorded(VIN)
+    /// The vehicle behind the name is on record with no VIN, and its source may say it: where it
+    /// stands among the texts.
+    case unrecorded(Range<Int>)
 }
 
 extension VehicleShare {
     /// Compares the VINs among `readings` with the vehicle that the message's name leads to. A
     /// message without texts costs one look; one whose VIN is on record no memory.
-    func saidIdentity(of vehicle: VehicleKey, as source: SourceID) -> SaidIdentity {
+    func saidIdentity(of vehicle: VehicleKey, by route: Route) -> SaidIdentity {
         guard !texts.isEmpty else { return .same }
         let sources = fixed.router.sources
-        var said = SaidIdentity.same
+        var said: Range<Int>?
         for reading in readings where reading.kind == .text && reading.signal == sources.vinSignal {
             let start = Int(reading.bits >> 32)
-            let count = Int(truncatingIfNeeded: reading.bits & 0xFFFF_FFFF)
-            if registeredVehicle(texts, start, count) == vehicle { continue }
-            let isOnRecord = registry.knowsVIN(of: vehicle)
-            guard isOnRecord || sources.linksByVIN(source),
-                let vin = try? VIN(String(decoding: texts[start..<(start + count)], as: UTF8.self))
-            else { continue }
-            let bytes = Array(vin.text.utf8)
-            if registeredVehicle(bytes, 0, bytes.count) == vehicle { continue }
-            if isOnRecord { return .another }
-            said = .unrecorded(vin)
+            let place = start..<(start + Int(truncatingIfNeeded: reading.bits & 0xFFFF_FFFF))
+            if registeredVehicle(texts, place) == vehicle { return .same }
+            // Two control units, or a truck and its trailer: who of them speaks of the vehicle?
+            if let said, texts[said] != texts[place] { return .same }
+            said = place
         }
-        return said
+        guard let said else { return .same }
+        if registry.knowsVIN(of: vehicle) {
+            // Any control unit on a bus may answer, also one that came from another vehicle.
+            guard !sources.isOfFrames(route), let vin = vin(said) else { return .same }
+            let bytes = Array(vin.text.utf8)
+            return registeredVehicle(bytes, bytes.indices) == vehicle ? .same : .another
+        }
+        let isOpen = vehicle.isUnlinked || registry.isOnlyHeard(vehicle)
+        return isOpen && sources.linksByVIN(route.source) ? .unrecorded(said) : .same
     }
 
-    private func registeredVehicle(_ bytes: [UInt8], _ start: Int, _ count: Int) -> VehicleKey {
-        unsafe registry.vehicle(everywhere: bytes.span.bytes, from: start, count: count)
+    private func registeredVehicle(_ bytes: [UInt8], _ place: Range<Int>) -> VehicleKey {
+        unsafe registry.vehicle(
+            everywhere: bytes.span.bytes, from: place.lowerBound, count: place.count)
     }
 
-    /// Notes a vehicle's VIN for whoever keeps the registry.
-    func report(_ vin: VIN, _ route: Route, topic: RawSpan, payload: RawSpan) {
-        guard let name = fixed.router.sources.vehicleName(route, topic: topic, payload: payload)
+    /// The VIN in a text; `nil` where it is none, or a stand-in such as seventeen noughts.
+    private func vin(_ place: Range<Int>) -> VIN? {
+        guard let first = texts[place].first, texts[place].contains(where: { $0 != first }) else {
+            return nil
+        }
+        return try? VIN(String(decoding: texts[place], as: UTF8.self))
+    }
+
+    /// Notes a vehicle's VIN for whoever keeps the registry, if it was not noted lately.
+    mutating func report(
+        _ said: Range<Int>, of vehicle: VehicleKey, _ route: Route, topic: RawSpan,
+        payload: RawSpan, arrival: Timestamp
+    ) {
+        let hash = unsafe texts.span.bytes.stableHash(from: said.lowerBound, count: said.count)
+        guard toldVINs.isNews(vehicle, hash, at: arrival), let vin = vin(said),
+            let name = fixed.router.sources.vehicleName(route, topic: topic, payload: payload)
         else { return }
         let bytes = name.isInPayload ? payload : topic
         let externalID = [UInt8](

@@ -137,18 +137,19 @@ extension VehicleShare {
             counters.unlinkedBeyondLimit += 1
             return
         }
-        switch saidIdentity(of: message.vehicle, as: route.source) {
-        case .same: break
-        case .another:
+        let said = saidIdentity(of: message.vehicle, by: route)
+        if case .another = said {
             return park(
                 message, bytes, source: route.source, reason: "identity_disagrees", offset: nil,
                 sentence: "it reports another VIN than the vehicle of its name has")
-        case .unrecorded(let vin):
-            report(
-                vin, route, topic: bytes.extracting(message.topic),
-                payload: bytes.extracting(message.payload))
         }
         applyReadings(message, route.source, gate, bytes)
+        // Of a name under which nothing was believed nothing is noted.
+        if case .unrecorded(let place) = said, vehicles.place(of: message.vehicle) != nil {
+            report(
+                place, of: message.vehicle, route, topic: bytes.extracting(message.topic),
+                payload: bytes.extracting(message.payload), arrival: message.view.arrival)
+        }
     }
 
     /// Bytes to readings. Static, so that each thing that it changes is handed in by itself.

@@ -16,6 +16,8 @@ struct VehicleShare {
     var texts: [UInt8] = []
     /// Of the gated message that came last; kept for its memory.
     var note = SequenceNote()
+    /// What was noted last of vehicles that tell a VIN.
+    var toldVINs = ToldVINs()
     /// Where rules put their firings; emptied after each item.
     var desk = FiringDesk()
     var counters = PipelineCounters()

@@ -8,10 +8,19 @@ import VehicleSignals
     static let vin = "TMBJG7NX8M0000017"
     static let otherVIN = "WVWZZZ1JZXW000001"
 
-    private static func report(
-        _ id: String, _ vin: String = vin, source: String = "ovms"
-    ) throws -> ReportedName {
-        ReportedName(name: VehicleName(source: source, externalID: id), vin: try VIN(vin))
+    private static func name(_ id: String, source: String = "ovms") -> VehicleName {
+        VehicleName(source: source, externalID: id)
+    }
+
+    private func note(
+        _ world: StoreWorld, _ id: String, _ vin: String = vin, source: String = "ovms"
+    ) throws {
+        try world.store.note(
+            [ReportedName(name: Self.name(id, source: source), vin: try VIN(vin))], now: world.now)
+    }
+
+    private func settle(_ world: StoreWorld, all: Bool = true) throws -> [SettledName] {
+        try world.store.settleReportedNames(all: all, now: world.now)
     }
 
     private func car(_ world: StoreWorld, _ key: String, _ vin: String) throws -> VehicleKey {
@@ -23,31 +32,42 @@ import VehicleSignals
         let world = try StoreWorld()
         let key = try car(world, "car-1", Self.vin)
         let before = try world.store.registryVersion()
-        let report = try Self.report("module-7")
-        let outcome = try world.store.link([report], now: world.now)
-        #expect(outcome.linked == [report] && outcome.refused.isEmpty)
+        try note(world, "module-7")
+        let linked = [SettledName(name: Self.name("module-7"), vehicle: key)]
+        #expect(try settle(world, all: false) == linked)
         #expect(try world.store.findVehicles("ovms:module-7") == [key])
-        #expect(try world.store.registryVersion() > before)
-        // Again, as after a crash: it is so already.
         let version = try world.store.registryVersion()
-        #expect(try world.store.link([report], now: world.now) == ReportedNameOutcome())
+        #expect(version == before + 1)
+        // Again, as after a crash: it is so already.
+        try note(world, "module-7")
+        #expect(try settle(world).isEmpty)
         #expect(try world.store.registryVersion() == version)
         #expect(try world.store.names(of: key).count { $0.source == "ovms" } == 1)
     }
 
-    @Test func `a report waits for the vehicle over a restart, its last word counts`() throws {
+    @Test func `a report waits for its vehicle over a restart`() throws {
         let world = try StoreWorld()
-        let first = try world.store.link(
-            [try Self.report("module-7", Self.otherVIN)], now: world.now)
-        #expect(first == ReportedNameOutcome())
-        _ = try world.store.link([try Self.report("module-7")], now: world.now)
+        try note(world, "module-7")
+        #expect(try settle(world).isEmpty)
         try world.reopen()
-        let other = try car(world, "car-2", Self.otherVIN)
-        #expect(try world.store.link([], now: world.now) == ReportedNameOutcome())
         let key = try car(world, "car-1", Self.vin)
-        #expect(try world.store.link([], now: world.now).linked == [try Self.report("module-7")])
+        let linked = [SettledName(name: Self.name("module-7"), vehicle: key)]
+        #expect(try settle(world, all: false) == linked)
         #expect(try world.store.findVehicles("ovms:module-7") == [key])
-        #expect(try world.store.names(of: other).allSatisfy { $0.source != "ovms" })
+    }
+
+    @Test func `a name that told two VINs is nobody's until somebody says whose`() throws {
+        let world = try StoreWorld()
+        try note(world, "module-7", Self.otherVIN)
+        try note(world, "module-7")
+        try note(world, "module-7")
+        let key = try car(world, "car-1", Self.vin)
+        let refused = SettledName(
+            name: Self.name("module-7"), vehicle: key, refusal: .severalVINs)
+        #expect(try settle(world) == [refused])
+        #expect(try world.store.findVehicles("ovms:module-7").isEmpty)
+        try world.load(.names, "vehicle,source,external_id\ncar-1,ovms,module-7\n")
+        #expect(try settle(world).isEmpty)
     }
 
     @Test func `nobody loses a name or a vehicle to a report`() throws {
@@ -55,58 +75,57 @@ import VehicleSignals
         let key = try car(world, "car-1", Self.vin)
         let other = try car(world, "car-2", Self.otherVIN)
         try world.load(.names, "vehicle,source,external_id\ncar-2,ovms,module-2\n")
-        let claim = try Self.report("module-2")
-        let second = try Self.report("module-9", Self.otherVIN)
-        let outcome = try world.store.link([claim, second], now: world.now)
-        #expect(outcome.linked.isEmpty)
+        try note(world, "module-2")
+        try note(world, "module-9", Self.otherVIN)
         #expect(
-            Set(outcome.refused)
-                == [
-                    .init(report: claim, reason: .nameTaken),
-                    .init(report: second, reason: .vehicleTaken),
-                ])
+            Set(try settle(world, all: false)) == [
+                SettledName(name: Self.name("module-2"), vehicle: key, refusal: .nameTaken),
+                SettledName(name: Self.name("module-9"), vehicle: other, refusal: .vehicleTaken),
+            ])
         #expect(try world.store.findVehicles("ovms:module-2") == [other])
         #expect(try world.store.findVehicles("ovms:module-9").isEmpty)
         // Told once, however often it is said.
-        #expect(try world.store.link([claim, second], now: world.now) == ReportedNameOutcome())
+        try note(world, "module-2")
+        try note(world, "module-9", Self.otherVIN)
+        #expect(try settle(world).isEmpty)
         // Another source may call the vehicle as it likes.
-        let third = try Self.report("box-1", Self.otherVIN, source: "wican")
-        #expect(try world.store.link([third], now: world.now).linked == [third])
+        try note(world, "box-1", Self.otherVIN, source: "wican")
+        let third = SettledName(name: Self.name("box-1", source: "wican"), vehicle: other)
+        #expect(try settle(world, all: false) == [third])
         // People may say otherwise at any time: then the report agrees, and the vehicle whose name
-        // that was is free for the one that waited.
+        // that was is free for the one that waited, once all are looked at.
         try world.load(.names, "vehicle,source,external_id\ncar-1,ovms,module-2\n")
-        #expect(try world.store.link([claim], now: world.now).linked == [second])
+        #expect(try settle(world, all: false).isEmpty)
+        #expect(try settle(world) == [SettledName(name: Self.name("module-9"), vehicle: other)])
         #expect(try world.store.findVehicles("ovms:module-2") == [key])
         #expect(try world.store.findVehicles("ovms:module-9") == [other])
     }
 
     @Test func `a vehicle that was only heard becomes part of the one with the VIN`() throws {
         let world = try StoreWorld()
-        #expect(
-            try world.store.enrol([VehicleName(source: "ovms", externalID: "module-7")]) == 1)
+        #expect(try world.store.enrol([Self.name("module-7")]) == 1)
         let heard = try #require(try world.store.findVehicles("ovms:module-7").first)
         let key = try car(world, "car-1", Self.vin)
-        let report = try Self.report("module-7")
-        #expect(try world.store.link([report], now: world.now).linked == [report])
+        try note(world, "module-7")
+        #expect(try settle(world) == [SettledName(name: Self.name("module-7"), vehicle: key)])
         #expect(try world.store.findVehicles("ovms:module-7") == [key])
         #expect(try world.store.presentNumber(of: heard) == key)
     }
 
     @Test func `reports are forgotten with age and with the vehicle`() throws {
         let world = try StoreWorld()
-        _ = try world.store.link([try Self.report("module-7")], now: world.now)
+        try note(world, "module-7")
         try world.store.removeReportedNames(before: world.now.advanced(by: .days(1)))
         let key = try car(world, "car-1", Self.vin)
-        #expect(try world.store.link([], now: world.now) == ReportedNameOutcome())
+        #expect(try settle(world).isEmpty)
 
         try world.load(.names, "vehicle,source,external_id\ncar-1,ovms,module-1\n")
-        let refused = try world.store.link([try Self.report("module-8")], now: world.now)
-        #expect(refused.refused.count == 1)
+        try note(world, "module-8")
+        #expect(try settle(world).map(\.refusal) == [.vehicleTaken])
         try world.store.removeReportedNames(of: key, and: [])
-        _ = try world.store.link([try Self.report("module-9", Self.otherVIN)], now: world.now)
-        try world.store.removeReportedNames(
-            of: .unknown, and: [VehicleName(source: "ovms", externalID: "module-9")])
+        try note(world, "module-9", Self.otherVIN)
+        try world.store.removeReportedNames(of: .unknown, and: [Self.name("module-9")])
         _ = try car(world, "car-2", Self.otherVIN)
-        #expect(try world.store.link([], now: world.now) == ReportedNameOutcome())
+        #expect(try settle(world).isEmpty)
     }
 }

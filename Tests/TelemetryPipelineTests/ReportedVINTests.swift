@@ -14,6 +14,14 @@ import VehicleSignals
     /// A dongle that says its car's VIN, in a topic of its own and in each document.
     static func sources(links: Bool) throws -> CompiledSources {
         let catalogue = try Shipped.catalogue()
+        let bus = """
+            source: bus
+            version: "1"
+            topics:
+              - {topic: "can/{vehicle}/{+}", form: can, bus: any}
+            buses:
+              any: {carrier: candump, obd: true}
+            """
         let text = """
             source: dongle
             version: "1"
@@ -30,8 +38,10 @@ import VehicleSignals
                   - {path: km, signal: Vehicle.TraveledDistance, unit: km}
                   - {path: vin, signal: Vehicle.VehicleIdentification.VIN}
             """
-        let source = try SourceFile.load(text: text, file: "dongle.yaml", catalogue: catalogue)
-        return try CompiledSources(definitions: [source], catalogue: catalogue)
+        let sources = try [text, bus].map {
+            try SourceFile.load(text: $0, file: "dongle.yaml", catalogue: catalogue)
+        }
+        return try CompiledSources(definitions: sources, catalogue: catalogue)
     }
 
     /// Vehicle 1 with its VIN, by these names of the dongles beside it.
@@ -144,6 +154,94 @@ import VehicleSignals
         #expect(counters.balances && counters.quarantined == 2 && counters.received == 4)
         #expect(Set(site.keeper.now.quarantine.values.map(\.reason)) == ["identity_disagrees"])
         #expect(heard.reports.isEmpty)
+    }
+
+    @Test(arguments: [
+        "00000000000000000", "XXXXXXXXXXXXXXXXX", "WVWZZZ***********", "unknown", "",
+    ])
+    func `what stands in for a VIN refuses nothing and links nothing`(text: String) throws {
+        let site = try Site(sources: Self.sources(links: true))
+        let heard = Heard()
+        let running = try site.start(
+            Self.registry(["d1"]), onReports: { try heard.take($0, $1) })
+        try running.send([
+            Self.document("d1", km: 10_000, vin: text), Self.document("d2", km: 10, vin: text),
+        ])
+        try running.end()
+        let counters = running.pipeline.counters
+        #expect(counters.applied == 1 && counters.unlinked == 1 && heard.reports.isEmpty)
+    }
+
+    /// The answer to OBD service 09 in three frames.
+    private static func answer(_ vin: String, unit: String) -> [String] {
+        let bytes = [0x10, 0x14, 0x49, 0x02, 0x01] + vin.utf8.map { Int($0) }
+        let frames = [
+            bytes[..<8], [0x21] + bytes[8..<15], [0x22] + bytes[15...],
+        ]
+        return frames.map { frame in
+            let digits = frame.map { String($0 + 256, radix: 16, uppercase: true).dropFirst() }
+            return "(1780315200.000000) can0 \(unit)#\(digits.joined())"
+        }
+    }
+
+    @Test func `on a bus any unit may tell a VIN, so none refuses the others' frames`() throws {
+        let site = try Site(sources: Self.sources(links: true))
+        let key = VehicleKey(1)
+        let registry = VehicleRegistry(
+            vehicles: [
+                RegisteredVehicle(key: key, gate: .all, zone: 0, facts: VehicleFacts())
+            ],
+            names: [
+                RegisteredName(source: nil, externalID: Array(Self.vin.utf8), vehicle: key),
+                RegisteredName(source: SourceID(1), externalID: Array("T1".utf8), vehicle: key),
+            ], zones: [.utc])
+        let running = try site.start(registry)
+        let lines = Self.answer(Self.otherVIN, unit: "7E9")
+        try running.send([
+            Message("can/T1/can0", lines.joined(separator: "\n")),
+            Message(
+                "can/T1/can0",
+                (lines + ["(1780315201.000000) can0 7E8#03410D17AAAAAAAA"])
+                    .joined(separator: "\n")),
+        ])
+        try running.end()
+        let counters = running.pipeline.counters
+        #expect(counters.quarantined == 0 && counters.applied == 1 && counters.readings >= 2)
+    }
+
+    @Test func `it is told again after an hour, for who keeps it`() throws {
+        let site = try Site(sources: Self.sources(links: true))
+        let heard = Heard()
+        let running = try site.start(Self.registry(), onReports: { try heard.take($0, $1) })
+        for step in [0.0, 0.5, 1.0, 1.5] {
+            site.set(hour(step))
+            try running.send([Self.document("d1", km: 10 + Int(step * 10), vin: Self.vin)])
+            try running.pipeline.saveState()
+        }
+        try running.end()
+        #expect(heard.reports.count == 2)
+    }
+
+    @Test(arguments: [false, true]) func `of vehicles without a VIN only those heard may get one`(
+        isOnlyHeard: Bool
+    ) throws {
+        let site = try Site(sources: Self.sources(links: true))
+        let heard = Heard()
+        let registry = VehicleRegistry(
+            vehicles: [
+                RegisteredVehicle(
+                    key: VehicleKey(2), gate: .all, zone: 0, facts: VehicleFacts(),
+                    isOnlyHeard: isOnlyHeard)
+            ],
+            names: [
+                RegisteredName(
+                    source: SourceID(0), externalID: Array("d1".utf8), vehicle: VehicleKey(2))
+            ], zones: [.utc])
+        let running = try site.start(registry, onReports: { try heard.take($0, $1) })
+        try running.send([Self.document("d1", km: 10, vin: Self.vin)])
+        try running.end()
+        #expect(heard.reports == (isOnlyHeard ? [["dongle d1 \(Self.vin)"]] : []))
+        #expect(running.pipeline.counters.applied == 1)
     }
 
     @Test func `a source that does not allow it links nothing`() throws {

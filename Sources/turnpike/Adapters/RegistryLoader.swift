@@ -42,7 +42,10 @@ package struct RegistryLoader: Sendable {
             }
             return PipelineVehicle(
                 key: vehicle.key, gate: vehicle.gate,
-                zone: zoneNumbers[Int(vehicle.timeZone)], facts: facts)
+                zone: zoneNumbers[Int(vehicle.timeZone)], facts: facts,
+                // An import names a brand.
+                isOnlyHeard: snapshot.texts[Int(vehicle.brand)].isEmpty
+                    && snapshot.texts[Int(vehicle.model)].isEmpty)
         }
         return VehicleRegistry(
             vehicles: vehicles, names: names(of: snapshot), zones: zones.rules,

@@ -74,8 +74,6 @@ final class Gateway: Sendable {
         self.commands = commands
         let nameLinking = NameLinking(customers: customers, logger: logger)
         self.nameLinking = nameLinking
-        // Vehicles may have been imported while nothing ran, whose VIN was reported before.
-        try nameLinking.link([], loaded.sources)
         let registry = try customers.registrySnapshot()
         pipeline = TelemetryPipeline(
             Self.pipelineConfiguration(loaded), sources: loaded.sources,
@@ -89,7 +87,7 @@ final class Gateway: Sendable {
                 runner.poke()
             },
             onRebirth: { commands.ask($0) },
-            onReports: { try nameLinking.link($0, $1) })
+            onReports: { try nameLinking.note($0, $1) })
         let pipeline = pipeline
         let news = LinkNews(logger: logger)
         links = try (1...settings.broker.connections).map { number in

@@ -101,7 +101,7 @@ final class Housekeeper: @unchecked Sendable {
         let silence = TimeSpan(milliseconds: -Self.silentAfter.milliseconds)
         gateway.pipeline.tick(
             silentBefore: beats % Self.beatsPerCount == 1 ? now.advanced(by: silence) : nil)
-        attempt("link names by their vehicles' VINs") { try gateway.pipeline.handOverReports() }
+        attempt("link names by their vehicles' VINs") { try gateway.nameLinking.settle() }
         if gateway.settings.ingest.autoEnrol {
             attempt("enrol new vehicles") { try gateway.enrolUnlinked() }
         }
@@ -143,8 +143,6 @@ final class Housekeeper: @unchecked Sendable {
             if try gateway.customers.hasMarks() { try reconcile(now, everything: false) }
             return
         }
-        // Vehicles may have come whose VIN was reported before.
-        try gateway.nameLinking.link([], gateway.pipeline.sources)
         let snapshot = try gateway.customers.registrySnapshot()
         gateway.pipeline.adopt(gateway.loader(gateway.pipeline.sources).registry(of: snapshot))
         registryVersion = snapshot.version

@@ -46,9 +46,7 @@ final class OperatorRequests: Sendable {
         // Merged into another since it was asked for: then that one is meant, once the registry
         // says so here too.
         request.vehicle = try gateway.customers.presentNumber(of: request.vehicle)
-        guard try gateway.customers.registryVersion() == gateway.pipeline.registry.version else {
-            return
-        }
+        guard try isRegistryFollowed() else { return }
         let name = gateway.pipeline.sources.source(named: request.source).map {
             UnlinkedNames.Name(source: $0, externalID: request.externalID)
         }
@@ -62,6 +60,8 @@ final class OperatorRequests: Sendable {
             usage: gateway.usageErasures)
         // With a snapshot first nothing of the vehicle waits in memory to be stored later.
         try gateway.saveState()
+        // A VIN may have linked a name meanwhile: with the next look the name is the vehicle's here.
+        guard try isRegistryFollowed() else { return }
         let unlinked = gateway.pipeline.unlinkedEntries
         let meant = unlinked.filter { match.isMeant($0.name) }
         // Afterwards nothing that was said of it before is still on its way to the customer store.
@@ -73,6 +73,10 @@ final class OperatorRequests: Sendable {
             now: gateway.clock.wallNow(), onTold: { gateway.delivery.poke() })
         logger.info("a vehicle's state is erased; the journal is searched")
         search(erasure, next)
+    }
+
+    private func isRegistryFollowed() throws -> Bool {
+        try gateway.customers.registryVersion() == gateway.pipeline.registry.version
     }
 
     private func search(_ erasure: Erasure, _ request: ErasureRequest) {
