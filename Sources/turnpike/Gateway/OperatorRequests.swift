@@ -60,7 +60,8 @@ final class OperatorRequests: Sendable {
             usage: gateway.usageErasures)
         // With a snapshot first nothing of the vehicle waits in memory to be stored later.
         try gateway.saveState()
-        // A VIN may have linked a name meanwhile: with the next look the name is the vehicle's here.
+        // An import may have come meanwhile; with the next look its names are the vehicle's here
+        // too.
         guard try isRegistryFollowed() else { return }
         let unlinked = gateway.pipeline.unlinkedEntries
         let meant = unlinked.filter { match.isMeant($0.name) }
