@@ -46,6 +46,23 @@ import VehicleSignals
         }
     }
 
+    @Test func `a datatype that VSS does not have is said, arrays and structures are left out`() {
+        let export = { (datatype: String) in
+            #"{"Vehicle":{"type":"branch","children":{"A":{"datatype":"\#(datatype)"},"#
+                + #""B":{"datatype":"int8"}}}}"#
+        }
+        let error = #expect(throws: ConfigurationMistakes.self) {
+            try SignalFile.load(text: Self.file, file: "signals.yaml") { _ in export("int99") }
+        }
+        #expect(error?.description.contains("Vehicle.A has the datatype int99") == true)
+        for datatype in ["uint8[]", "Types.Position"] {
+            let catalogue = try? SignalFile.load(text: Self.file, file: "signals.yaml") { _ in
+                export(datatype)
+            }
+            #expect(catalogue?.id(of: "Vehicle.B") != nil && catalogue?.id(of: "Vehicle.A") == nil)
+        }
+    }
+
     @Test func `a file that is not there is said`() {
         let error = #expect(throws: ConfigurationMistakes.self) {
             try SignalFile.load(text: Self.file, file: "signals.yaml")

@@ -44,9 +44,16 @@ enum VSSExport {
             }
             return
         }
-        guard !known.contains(path), let word = node.text("datatype"),
-            let datatype = SignalDefinition.Datatype(rawValue: word)
-        else { return }
+        guard !known.contains(path), let word = node.text("datatype") else { return }
+        guard let datatype = SignalDefinition.Datatype(rawValue: word) else {
+            // Arrays, and structures, whose names have a dot, are VSS's as well.
+            if !word.hasSuffix("[]"), !word.contains(".") {
+                node.report(
+                    "datatype", "\(path) has the datatype \(word), which VSS does not know",
+                    remedy: "mend the file that the export was made of")
+            }
+            return
+        }
         let reach = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
         let minimum = node.optionalDouble("min", in: reach)
         let maximum = node.optionalDouble("max", in: reach)

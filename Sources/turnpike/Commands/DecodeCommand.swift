@@ -129,7 +129,10 @@ struct DecodeCommand: ParsableCommand {
         var bytes: [UInt8]
         if file == "-" {
             bytes = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
-        } else if let data = FileManager.default.contents(atPath: file) {
+        } else if let handle = FileHandle(forReadingAtPath: file),
+            let data = try? handle.readToEnd() ?? Data()
+        {
+            // A pipe as well as a file.
             bytes = [UInt8](data)
         } else {
             throw Refusal(word: "no_file", sentence: "the file \(file) cannot be read")
