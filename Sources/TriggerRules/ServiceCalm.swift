@@ -9,10 +9,7 @@ import VehicleState
 /// are so narrow that no two values within them are a reset or a sudden fall, so it does not
 /// matter either which of them are thinned away.
 struct ServiceCalm: Sendable, Hashable, BitwiseCopyable {
-    /// The local day for which the bounds hold; 0: none.
-    var day: UInt16 = 0
-    /// Newest evidence of the evaluation; earlier readings are late and looked at.
-    var seconds: UInt32 = 0
+    // The widest first: no gap is left, and it is kept for every vehicle.
     /// No need as long as the item stays above `low` and below `high`.
     var low = SIMD4<Int32>(repeating: .max)
     var high = SIMD4<Int32>(repeating: .min)
@@ -21,6 +18,10 @@ struct ServiceCalm: Sendable, Hashable, BitwiseCopyable {
     var odometerHigh: UInt32 = 0
     var metresPerDay: Float = 1
     var openDays: Float = 0
+    /// Newest evidence of the evaluation; earlier readings are late and looked at.
+    var seconds: UInt32 = 0
+    /// The local day for which the bounds hold; 0: none.
+    var day: UInt16 = 0
     /// No evidence says "service due".
     var isFlagClear = false
 

@@ -100,7 +100,7 @@ public struct VehicleSlot: Sendable {
     /// Reads a word of every line of memory that a message will need of the slot itself; what comes
     /// back means nothing. See ``warmEvidence()``.
     public func warm() -> UInt64 {
-        UInt64(bitPattern: record.lastHeard.milliseconds)
+        UInt64(bitPattern: record.lastHeard.milliseconds) &+ UInt64(record.firstOpenDay)
             &+ UInt64(bitPattern: tracks.nextTimer.milliseconds) &+ UInt64(tracks.firstHeard)
             &+ UInt64(tracks.calm.seconds)
     }

@@ -18,9 +18,8 @@ public struct Usage: Sendable, Hashable {
     /// Weighted distance and weight of the average.
     private var weightedMetres: Float = 0
     private var weight: Float = 0
-    /// Sums of the weeks in units of 100 m, by week number modulo 16.
-    private var weeks = SIMD16<UInt16>()
-    private var newestWeek: UInt16 = 0
+    /// Sums of the weeks in units of 100 m.
+    private var weeks = WeekSums()
     /// First local day with a reading, and the newest day that is over; 0: none yet.
     public private(set) var firstDay: UInt16 = 0
     public private(set) var newestDay: UInt16 = 0
@@ -32,7 +31,6 @@ public struct Usage: Sendable, Hashable {
     mutating func begin(day: UInt16) {
         firstDay = day
         newestDay = day
-        newestWeek = day / 7
     }
 
     /// Counts a day that is over. Distance that came after days without a reading is spread
@@ -46,10 +44,11 @@ public struct Usage: Sendable, Hashable {
         weightedMetres = weightedMetres * fade + Float(metres) / Float(gap) * sum
         weight = weight * fade + sum
         let share = Double(metres) / Double(gap) / 100
+        weeks.clear(after: newestWeek, through: day / 7)
+        newestDay = day
         for back in stride(from: min(gap, 112) - 1, through: 0, by: -1) {
             addToWeek(UInt16((Int(day) - back) / 7), share)
         }
-        newestDay = day
     }
 
     /// The first day has no day before it: its distance counts, its weight is one day.
@@ -60,15 +59,9 @@ public struct Usage: Sendable, Hashable {
     }
 
     private mutating func addToWeek(_ week: UInt16, _ share: Double) {
-        if week > newestWeek {
-            for empty in (Int(newestWeek) + 1)...Int(week) where Int(week) - empty < 16 {
-                weeks[empty & 15] = 0
-            }
-            newestWeek = week
-        }
-        guard newestWeek - week < 16 else { return }
-        let sum = Double(weeks[Int(week & 15)]) + share.rounded()
-        weeks[Int(week & 15)] = UInt16(min(sum, 65_535))
+        guard newestWeek - week < WeekSums.count else { return }
+        let sum = Double(weeks[week]) + share.rounded()
+        weeks[week] = UInt16(min(sum, 65_535))
     }
 
     /// 2^(−days/56) without a mathematics library.
@@ -84,6 +77,8 @@ public struct Usage: Sendable, Hashable {
         }
         return result
     }
+
+    private var newestWeek: UInt16 { newestDay / 7 }
 
     /// Whether there is enough for a rate of the vehicle's own.
     public var isMeasured: Bool {
@@ -109,7 +104,7 @@ public struct Usage: Sendable, Hashable {
         for week in first...last {
             // Insertion into the sorted front part.
             var place = week - first
-            let value = Double(weeks[week & 15]) * 100 / 7
+            let value = Double(weeks[UInt16(week)]) * 100 / 7
             while place > 0, sums[place - 1] > value {
                 sums[place] = sums[place - 1]
                 place -= 1
@@ -134,7 +129,7 @@ public struct Usage: Sendable, Hashable {
     func encode(into writer: inout ByteWriter) {
         writer.append(weightedMetres.bitPattern)
         writer.append(weight.bitPattern)
-        for week in 0..<16 { writer.append(weeks[week]) }
+        for week in 0..<WeekSums.count { writer.append(weeks[week]) }
         writer.append(newestWeek)
         writer.append(firstDay)
         writer.append(newestDay)
@@ -144,8 +139,9 @@ public struct Usage: Sendable, Hashable {
     init(from reader: inout ByteReader) throws(SnapshotFlaw) {
         weightedMetres = Float(bitPattern: try reader.word32())
         weight = Float(bitPattern: try reader.word32())
-        for week in 0..<16 { weeks[week] = try reader.word16() }
-        newestWeek = try reader.word16()
+        for week in 0..<WeekSums.count { weeks[week] = try reader.word16() }
+        // The newest week, which the newest day tells as well.
+        _ = try reader.word16()
         firstDay = try reader.word16()
         newestDay = try reader.word16()
         dayCount = try reader.byte()

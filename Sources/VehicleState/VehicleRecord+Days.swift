@@ -18,12 +18,15 @@ extension VehicleRecord {
     public mutating func fold(before day: UInt16, limits: OdometerLimits) {
         guard day > firstOpenDay else { return }
         let changed = firstChangedDay
-        var aside = finishedDays
-        finishedDays = []
-        base = Self.walkDays(base, evidence.points, before: day, limits: limits) { finished in
+        var past = past
+        var aside = past.finishedDays
+        past.odometer = Self.walkDays(
+            past.odometer, evidence.points, before: day, limits: limits
+        ) { finished in
             if finished.day.daysSinceEpoch >= Int32(changed) { aside.append(finished) }
         }
-        finishedDays = aside
+        past.finishedDays = aside
+        self.past = past
         evidence.removeDays(before: day)
         firstOpenDay = day
         values.compactOrigins()
@@ -57,7 +60,7 @@ extension VehicleRecord {
     }
 
     /// Whether ``takeChangedDays(limits:into:)`` has anything to say.
-    public var hasChangedDays: Bool { firstChangedDay != .max || !finishedDays.isEmpty }
+    public var hasChangedDays: Bool { firstChangedDay != .max || hasFinishedDays }
 
     /// Hands out every day that may have changed since the last call; each replaces what was
     /// said of that day before. Late evidence changes earlier days.
@@ -65,8 +68,10 @@ extension VehicleRecord {
         limits: OdometerLimits = OdometerLimits(), into days: inout [VehicleDay]
     ) {
         guard hasChangedDays else { return }
-        days.append(contentsOf: finishedDays)
-        finishedDays.removeAll()
+        if hasFinishedDays {
+            days.append(contentsOf: past.finishedDays)
+            past.finishedDays = []
+        }
         let changed = firstChangedDay
         let machine = Self.walkDays(base, evidence.points, before: .max, limits: limits) {
             if $0.day.daysSinceEpoch >= Int32(changed) { days.append($0) }

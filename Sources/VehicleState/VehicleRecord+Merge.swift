@@ -9,14 +9,16 @@ extension VehicleRecord {
         join(lastHeard: other.lastHeard, newestEventTime: other.newestEventTime)
         values.merge(other.values)
         let isSame = evidence == other.evidence && base == other.base
-        if other.basePrecedes(self) { base = other.base }
+        var past = past
+        if other.basePrecedes(self) { past.odometer = other.base }
+        for day in other.past.finishedDays where !past.finishedDays.contains(day) {
+            past.finishedDays.append(day)
+        }
+        past.finishedDays.sort { $0.isBefore($1) }
+        self.past = past
         firstOpenDay = max(firstOpenDay, other.firstOpenDay)
         evidence.merge(other.evidence)
         evidence.removeDays(before: firstOpenDay)
-        for day in other.finishedDays where !finishedDays.contains(day) {
-            finishedDays.append(day)
-        }
-        finishedDays.sort { $0.isBefore($1) }
         firstChangedDay = min(firstChangedDay, other.firstChangedDay)
         // Any open day may have changed by the meeting.
         if !isSame { firstChangedDay = min(firstChangedDay, firstOpenDay) }

@@ -71,8 +71,9 @@ extension VehicleRecord {
             writer.append(point.source)
             writer.append(point.packed)
         }
-        writer.append(UInt16(clamping: finishedDays.count))
-        for day in finishedDays.prefix(Int(UInt16.max)) {
+        let finished = past.finishedDays
+        writer.append(UInt16(clamping: finished.count))
+        for day in finished.prefix(Int(UInt16.max)) {
             writer.append(day.day.daysSinceEpoch)
             writer.append(day.metres)
             writer.append(day.firstOdometerMetres)
@@ -94,7 +95,8 @@ extension VehicleRecord {
         let newest = Timestamp(milliseconds: try reader.integer64())
         join(lastHeard: heard, newestEventTime: newest)
         values = try NewestValues(from: &reader, change: change, hasOrigins: hasOrigins)
-        base = try OdometerMachine(from: &reader, change: change, hasOrigins: hasOrigins)
+        var past = FoldedPast()
+        past.odometer = try OdometerMachine(from: &reader, change: change, hasOrigins: hasOrigins)
         var points: [OdometerPoint] = []
         for _ in 0..<(try reader.count(elementBytes: 12)) {
             var point = try OdometerPoint(from: &reader, change: change, hasOrigins: hasOrigins)
@@ -104,13 +106,14 @@ extension VehicleRecord {
         points.sort { $0.isBefore($1) }
         evidence = OdometerEvidence(points: points)
         for _ in 0..<(try reader.count(elementBytes: 28)) {
-            finishedDays.append(
+            past.finishedDays.append(
                 VehicleDay(
                     day: Day(daysSinceEpoch: try reader.integer32()),
                     metres: try reader.integer64(),
                     firstOdometerMetres: try reader.integer64(),
                     lastOdometerMetres: try reader.integer64()))
         }
+        self.past = past
         firstOpenDay = try reader.word16()
         firstChangedDay = try reader.word16()
     }

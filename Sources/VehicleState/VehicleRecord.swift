@@ -26,16 +26,9 @@ public struct VehicleRecord: Sendable, Hashable {
     public private(set) var lastHeard = Timestamp.distantPast
     /// Newest plausible event time; `.distantPast` before the first.
     public private(set) var newestEventTime = Timestamp.distantPast
-    /// Folded readings of days before ``firstOpenDay``.
-    public internal(set) var base: OdometerMachine {
-        get { folded.first ?? OdometerMachine() }
-        set { folded = newValue == OdometerMachine() ? [] : [newValue] }
-    }
     /// None or one: on the heap, since vehicles younger than the lateness have none.
-    private var folded: [OdometerMachine] = []
+    private var folded: [FoldedPast] = []
     var evidence = OdometerEvidence()
-    /// Days that ended before ``firstOpenDay`` and have not been taken yet.
-    var finishedDays: [VehicleDay] = []
     /// Newest value of every kept signal but the odometer, for which see ``odometer``. Stands here
     /// since two bytes of it share a word with the next two.
     public internal(set) var values = NewestValues()
@@ -45,6 +38,29 @@ public struct VehicleRecord: Sendable, Hashable {
     var firstChangedDay = UInt16.max
 
     public init() {}
+
+    /// What became of days before ``firstOpenDay``. For rare moments: it is copied as a whole.
+    var past: FoldedPast {
+        get { folded.first ?? FoldedPast() }
+        set {
+            if newValue == FoldedPast() {
+                folded = []
+            } else if folded.isEmpty {
+                folded = [newValue]
+            } else {
+                folded[0] = newValue
+            }
+        }
+    }
+
+    /// Folded readings of days before ``firstOpenDay``.
+    public var base: OdometerMachine {
+        // Not by `first`, which copies the whole and counts references.
+        folded.isEmpty ? OdometerMachine() : folded[0].odometer
+    }
+
+    /// Days ended before ``firstOpenDay`` and have not been taken yet.
+    var hasFinishedDays: Bool { !folded.isEmpty && !folded[0].finishedDays.isEmpty }
 
     /// The readings that are not folded yet, in order.
     public var odometerPoints: [OdometerPoint] { evidence.points }
