@@ -19,9 +19,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
     ],
     targets: [
+        .systemLibrary(name: "CMalloc"),
         .executableTarget(
             name: "PipelineBenchmark",
-            dependencies: [.product(name: "TurnpikeRooms", package: "turnpike")],
+            dependencies: [
+                "CMalloc",
+                .product(name: "TurnpikeRooms", package: "turnpike"),
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "CANBenchmark",

@@ -147,6 +147,14 @@ class Bench:
         self.add("pipeline.rate", result["rate_per_core"], "messages/s/core",
                  digest=result["hash"])
 
+    def memory(self):
+        if not self.wants("memory.vehicle"):
+            return
+        command = [self.options.pipeline, "--memory", "--folder", self.folder]
+        result = Child("memory", command, self.folder).result(300)
+        say(f"memory: {result['bytes_per_vehicle']} bytes a vehicle of {result['vehicles']}")
+        self.add("memory.vehicle", result["bytes_per_vehicle"], "bytes/vehicle")
+
     def latency(self):
         if not self.wants("latency.outbox"):
             return
@@ -230,6 +238,7 @@ def main():
             say("the machine is busy with other work: absolute figures will be too bad")
         bench = Bench(options, folder)
         bench.pipeline()
+        bench.memory()
         if options.can:
             can_frames.measure(bench, options.can, options.python, ROOT)
         if options.decoding and options.simdjson:
