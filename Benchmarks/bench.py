@@ -152,7 +152,8 @@ class Bench:
             return
         command = [self.options.pipeline, "--memory", "--folder", self.folder]
         result = Child("memory", command, self.folder).result(300)
-        say(f"memory: {result['bytes_per_vehicle']} bytes a vehicle of {result['vehicles']}")
+        say(f"memory: {result['bytes_per_vehicle']} bytes a vehicle of {result['vehicles']}, "
+            f"{result['resident_bytes_per_vehicle']} resident with all that the process grew by")
         self.add("memory.vehicle", result["bytes_per_vehicle"], "bytes/vehicle")
 
     def latency(self):

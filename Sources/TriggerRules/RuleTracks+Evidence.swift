@@ -37,23 +37,31 @@ extension RuleTracks {
         _ reader: inout ByteReader, _ change: NumberChange?, hasOrigins: Bool
     ) throws(SnapshotFlaw) {
         var points: [ServicePoint] = []
-        for _ in 0..<(try reader.count(elementBytes: 11)) {
+        var count = try reader.count(elementBytes: 11)
+        points.reserveCapacity(count)
+        for _ in 0..<count {
             let point = try ServicePoint(from: &reader, change, hasOrigins: hasOrigins)
             points.append(point)
         }
         service = ServiceEvidence(points: points)
         var spans: [ActivitySpan] = []
-        for _ in 0..<(try reader.count(elementBytes: 8)) {
+        count = try reader.count(elementBytes: 8)
+        spans.reserveCapacity(count)
+        for _ in 0..<count {
             spans.append(ActivitySpan(start: try reader.word32(), end: try reader.word32()))
         }
         activity = Activity(spans: spans)
         var list: [Mark] = []
-        for _ in 0..<(try reader.count(elementBytes: 8)) {
+        count = try reader.count(elementBytes: 8)
+        list.reserveCapacity(count)
+        for _ in 0..<count {
             list.append(try Mark(from: &reader, change, hasOrigins: hasOrigins))
         }
         marks = Marks(marks: list)
         var codeList: [CodePoint] = []
-        for _ in 0..<(try reader.count(elementBytes: 11)) {
+        count = try reader.count(elementBytes: 11)
+        codeList.reserveCapacity(count)
+        for _ in 0..<count {
             codeList.append(try CodePoint(from: &reader, change, hasOrigins: hasOrigins))
         }
         codes = CodePoints(points: codeList)

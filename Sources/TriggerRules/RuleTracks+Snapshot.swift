@@ -53,7 +53,9 @@ extension RuleTracks {
         dirty = Families(rawValue: try reader.byte())
         nextTimer = Timestamp(milliseconds: try reader.integer64())
         try readEvidence(&reader, change, hasOrigins: hasOrigins)
-        for _ in 0..<(try reader.count(elementBytes: 13)) {
+        var count = try reader.count(elementBytes: 13)
+        emitted.reserveCapacity(count)
+        for _ in 0..<count {
             let at = reader.offset
             guard let code = TriggerCode(rawValue: try reader.byte()),
                 let status = Desired.Status(rawValue: try reader.byte())
@@ -70,7 +72,9 @@ extension RuleTracks {
         var base = RuleBase()
         base.service = try ServiceMachine(from: &reader)
         base.rest = try RestMachine(from: &reader)
-        for _ in 0..<(try reader.count(elementBytes: 25)) {
+        count = try reader.count(elementBytes: 25)
+        base.codes.reserveCapacity(count)
+        for _ in 0..<count {
             base.codes.append(try CodeState(from: &reader))
         }
         base.isLampOn = try reader.byte() != 0

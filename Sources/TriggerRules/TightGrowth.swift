@@ -1,6 +1,6 @@
 extension Array {
-    /// Inserts and lets the storage grow by what is needed: a million vehicles have a
-    /// million of these arrays, and soon have all that they will ever hold.
+    /// Inserts and lets the storage grow by no more than is needed: a million vehicles have a
+    /// million of these arrays. A new vehicle pays with some more allocations, in its first days.
     ///
     /// Stands in each room that needs it: a generic of another room is not specialised, and costs
     /// allocations then.

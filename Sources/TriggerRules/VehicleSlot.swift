@@ -102,7 +102,6 @@ public struct VehicleSlot: Sendable {
     public func warm() -> UInt64 {
         UInt64(bitPattern: record.lastHeard.milliseconds) &+ UInt64(record.firstOpenDay)
             &+ UInt64(bitPattern: tracks.nextTimer.milliseconds) &+ UInt64(tracks.firstHeard)
-            &+ UInt64(tracks.calm.seconds)
     }
 
     /// The same for what the slot keeps elsewhere, to be called when the slot itself has come: in

@@ -5,7 +5,7 @@
 /// them.
 public struct FoldedPast: Sendable, Hashable {
     /// Folded readings of the odometer.
-    public internal(set) var odometer = OdometerMachine()
+    var odometer = OdometerMachine()
     /// Days that ended and have not been taken yet.
-    public internal(set) var finishedDays: [VehicleDay] = []
+    var finishedDays: [VehicleDay] = []
 }

@@ -41,6 +41,9 @@ public struct NewestValues: Sendable {
 
     init() {}
 
+    /// Makes room for so many values and no more.
+    mutating func reserve(_ count: Int) { entries.reserveCapacity(min(count, Self.countMax)) }
+
     static let millisecondsMax = Int64(1) << 42
 
     static func entry(_ reading: Reading) -> Entry {

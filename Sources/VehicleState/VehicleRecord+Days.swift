@@ -19,13 +19,11 @@ extension VehicleRecord {
         guard day > firstOpenDay else { return }
         let changed = firstChangedDay
         var past = past
-        var aside = past.finishedDays
         past.odometer = Self.walkDays(
             past.odometer, evidence.points, before: day, limits: limits
         ) { finished in
-            if finished.day.daysSinceEpoch >= Int32(changed) { aside.append(finished) }
+            if finished.day.daysSinceEpoch >= Int32(changed) { past.finishedDays.append(finished) }
         }
-        past.finishedDays = aside
         self.past = past
         evidence.removeDays(before: day)
         firstOpenDay = day

@@ -98,7 +98,9 @@ extension VehicleRecord {
         var past = FoldedPast()
         past.odometer = try OdometerMachine(from: &reader, change: change, hasOrigins: hasOrigins)
         var points: [OdometerPoint] = []
-        for _ in 0..<(try reader.count(elementBytes: 12)) {
+        let count = try reader.count(elementBytes: 12)
+        points.reserveCapacity(count)
+        for _ in 0..<count {
             var point = try OdometerPoint(from: &reader, change: change, hasOrigins: hasOrigins)
             if let change { point.source = change.source(point.source) }
             points.append(point)
@@ -142,6 +144,7 @@ extension NewestValues {
         guard isEach <= 1 else { throw .invalid(at: reader.offset - 1) }
         var origin = OriginID.unknown
         if hasOrigins, isEach == 0 { origin = try reader.origin(change) }
+        reserve(count)
         for _ in 0..<count {
             let entry = Entry(head: try reader.word64(), bits: try reader.word64())
             if isEach == 1 { origin = try reader.origin(change) }

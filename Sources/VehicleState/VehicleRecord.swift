@@ -59,7 +59,7 @@ public struct VehicleRecord: Sendable, Hashable {
         folded.isEmpty ? OdometerMachine() : folded[0].odometer
     }
 
-    /// Days ended before ``firstOpenDay`` and have not been taken yet.
+    /// Whether days ended before ``firstOpenDay`` that have not been taken yet.
     var hasFinishedDays: Bool { !folded.isEmpty && !folded[0].finishedDays.isEmpty }
 
     /// The readings that are not folded yet, in order.

@@ -9,7 +9,7 @@
 uint64_t allocations_of_this_thread(void);
 
 /// Bytes that the calling thread allocated less those that it freed, with what the allocator itself
-/// puts before each piece. What another thread frees is not missed here.
+/// puts before each piece. What another thread frees still counts as kept.
 int64_t bytes_kept_by_this_thread(void);
 
 /// Allocations of all threads since the process began. Only means something where nothing else
