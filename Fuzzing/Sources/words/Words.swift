@@ -63,7 +63,8 @@ internal import VehicleSignals
                     into: &readingSpan, texts: &textSpan)
             }
         }
-        var expected = time
+        // An empty text is as good as none: arrival stands in.
+        var expected = text.isEmpty ? .distantFuture : time
         if let time,
             time.milliseconds < DecodingLimits.earliestTime
                 || time.milliseconds > DecodingLimits.latestTime
