@@ -43,13 +43,18 @@ enum LibraryFailure {
 
     /// Hung up before CONNACK. With TLS 1.3 a broker that misses the client's certificate finds
     /// out after the client's handshake is over; its alert may be lost to the reset.
-    static func closedUnanswered(isEncrypted: Bool) -> MQTTRefusal {
-        MQTTRefusal(
-            stage: isEncrypted ? .encryption : .connect, code: 0,
-            word: "connection closed by the broker before it answered",
-            remedy: isEncrypted
+    static func closedUnanswered(_ tls: MQTTConnectionConfiguration.TLS?) -> MQTTRefusal {
+        var remedy = "Check that the port is an MQTT listener, and whether it wants TLS."
+        if let tls {
+            remedy =
+                tls.certificateFile == nil
                 ? "Set certificate and key files if the broker requires them; its log has more."
-                : "Check that the port is an MQTT listener, and whether it wants TLS.")
+                : "The broker may not trust the client's certificate, or it has expired: the "
+                    + "broker's log says which."
+        }
+        return MQTTRefusal(
+            stage: tls == nil ? .connect : .encryption, code: 0,
+            word: "connection closed by the broker before it answered", remedy: remedy)
     }
 
     static func unanswered(host: String, port: Int) -> MQTTRefusal {
@@ -104,7 +109,9 @@ enum LibraryFailure {
         ),
         (
             "certificate verify failed", "broker's certificate not trusted",
-            "Set the CA file to the authority that signed the broker's certificate."
+            "Set the CA file to the authority that signed the broker's certificate. If it is that "
+                + "one, the certificate has expired or is not valid yet: renew it, and check this "
+                + "machine's clock."
         ),
         (
             "alert certificate required", "client certificate required",
@@ -135,12 +142,12 @@ enum LibraryFailure {
             "Check that the certificate file holds a PEM certificate."
         ),
         (
-            "Unable to load client key", "private key not usable",
-            "Check that the key file holds an unencrypted PEM key."
+            "key values mismatch", "certificate and key do not match",
+            "Use the key with which the certificate was requested."
         ),
         (
-            "certificate/key are inconsistent", "certificate and key do not match",
-            "Use the key with which the certificate was requested."
+            "Unable to load client key", "private key not usable",
+            "Check that the key file holds an unencrypted PEM key."
         ),
     ]
 }

@@ -183,7 +183,7 @@ class LinkSession {
     private func lossWhileOpening() -> MQTTRefusal {
         let loss = loss()
         guard loss == LibraryFailure.closedByBroker else { return loss }
-        return LibraryFailure.closedUnanswered(isEncrypted: configuration.tls != nil)
+        return LibraryFailure.closedUnanswered(configuration.tls)
     }
 
     /// Says goodbye, and waits until the broker has closed its side.

@@ -47,7 +47,8 @@ public struct MQTTConnectionConfiguration: Sendable {
 
     /// Encryption and identities. TLS 1.2 is the oldest version spoken.
     public struct TLS: Sendable {
-        /// PEM file with the authorities to trust. Neither file nor folder: the system's own.
+        /// PEM file with the authorities to trust. Neither file nor folder: the system's own, for
+        /// which OpenSSL's `SSL_CERT_FILE` and `SSL_CERT_DIR` hold.
         public var authorityFile: String?
         /// Folder of hashed PEM files with the authorities to trust.
         public var authorityFolder: String?

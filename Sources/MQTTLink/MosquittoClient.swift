@@ -49,12 +49,17 @@ final class MosquittoClient {
         _ tls: MQTTConnectionConfiguration.TLS
     ) throws(MQTTConfigurationMistake) {
         var code: Int32 = 0
-        if tls.authorityFile == nil, tls.authorityFolder == nil {
+        var folder = tls.authorityFolder
+        if tls.authorityFile == nil, folder == nil {
             unsafe mosquitto_int_option(client, MOSQ_OPT_TLS_USE_OS_CERTS, 1)
+            // libmosquitto takes no client certificate without a place of authorities, so it gets
+            // one of those that the system has anyway.
+            folder = "/etc/ssl/certs"
         }
         code = unsafe mosquitto_tls_set(
-            client, tls.authorityFile, tls.authorityFolder, tls.certificateFile,
-            tls.privateKeyFile, nil)
+            client, tls.authorityFile, folder, tls.certificateFile, tls.privateKeyFile,
+            // A key with a password: OpenSSL would ask for it on the terminal, and wait.
+            { _, _, _, _ in 0 })
         // 1 is OpenSSL's SSL_VERIFY_PEER; no version named means TLS 1.2 and later.
         if code == 0 { code = unsafe mosquitto_tls_opts_set(client, 1, nil, nil) }
         if code == 0 {

@@ -60,6 +60,13 @@ import Testing
         #expect(read.broker.tlsAuthorityFile == "/etc/ca.pem")
     }
 
+    @Test func `the authorities of the system are a word and no path`() throws {
+        let read = try read(
+            "broker:\n  tls_ca: system\n  tls_certificate: system\n  tls_key: system")
+        #expect(read.broker.tlsAuthorityFile == GatewayConfiguration.Broker.systemAuthorities)
+        #expect(read.broker.tlsKeyFile == "etc/system")
+    }
+
     /// Text, line and column of the mistake, words of its message and of its remedy.
     struct Slip: Sendable {
         var text: String

@@ -1,4 +1,5 @@
 import BrokerFixture
+import Glibc
 import LocalStage
 import MQTTLink
 import Testing
@@ -72,6 +73,36 @@ struct RefusalTests {
         #expect(connection.stop())
         #expect(connection.counters.acknowledgements == 5_001)
         #expect(consumer.messages.last?.payload == large)
+    }
+
+    @Test func `without a file of authorities the system's own are trusted`() throws {
+        let certificates = try TestCertificates()
+        var options = MosquittoBroker.Options()
+        options.encryption = certificates
+        let broker = try MosquittoBroker(options)
+        var setup = configuration(port: broker.port, client: "reader")
+        setup.tls = encryption(certificates)
+        setup.tls?.authorityFile = nil
+        #expect(try refusal(setup).word == "broker's certificate not trusted")
+        // What OpenSSL takes for the system's.
+        unsafe setenv("SSL_CERT_FILE", certificates.authorityFile, 1)
+        defer { unsafe unsetenv("SSL_CERT_FILE") }
+        let connection = try connected(setup, RecordingConsumer())
+        #expect(connection.stop())
+        setup.tls?.certificateFile = nil
+        setup.tls?.privateKeyFile = nil
+        #expect(try refusal(setup).remedy.contains("certificate and key files"))
+    }
+
+    @Test func `a key that belongs to another certificate is said in words`() throws {
+        let certificates = try TestCertificates()
+        var options = MosquittoBroker.Options()
+        options.encryption = certificates
+        let broker = try MosquittoBroker(options)
+        var setup = configuration(port: broker.port, client: "reader")
+        setup.tls = encryption(certificates)
+        setup.tls?.privateKeyFile = certificates.serverKeyFile
+        #expect(try refusal(setup).word == "certificate and key do not match")
     }
 
     @Test func `a broker's certificate from elsewhere is refused in words`() throws {

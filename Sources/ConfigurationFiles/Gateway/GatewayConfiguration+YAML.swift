@@ -122,7 +122,9 @@ extension GatewayConfiguration.Broker {
         qualityOfService = section.int("qos", in: 0...2, default: qualityOfService)
         username = section.string("username", default: username)
         password = section.string("password", default: password)
-        tlsAuthorityFile = path(section.string("tls_ca", default: tlsAuthorityFile))
+        let authorities = section.string("tls_ca", default: tlsAuthorityFile)
+        tlsAuthorityFile =
+            authorities == Self.systemAuthorities ? authorities : path(authorities)
         tlsCertificateFile = path(section.string("tls_certificate", default: tlsCertificateFile))
         tlsKeyFile = path(section.string("tls_key", default: tlsKeyFile))
         sessionExpiryHours = section.int(

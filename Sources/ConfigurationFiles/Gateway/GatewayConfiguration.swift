@@ -27,7 +27,13 @@ public struct GatewayConfiguration: Sendable, Equatable {
         public var qualityOfService = 1
         public var username = ""
         public var password = ""
+        /// The word for those that the machine trusts anyway, in the place of a file.
+        public static let systemAuthorities = "system"
+        /// PEM file of the authorities that may have signed the broker's certificate, or
+        /// ``systemAuthorities``.
         public var tlsAuthorityFile = ""
+        /// With its key. Without a file of authorities the system's are trusted; without both
+        /// there is no encryption.
         public var tlsCertificateFile = ""
         public var tlsKeyFile = ""
         public var sessionExpiryHours = 72

@@ -50,6 +50,9 @@ struct QuarantineCommand: ParsableCommand {
                     NewestFromGateway.warning(flushSeconds: settings.state.flushSeconds))
             }
             let figures = try store.quarantineFigures()
+            if figures.retry > 0, !options.json {
+                printError("not listed: \(figures.retry) that the gateway is to decode again")
+            }
             if figures.lostForRoom + figures.lostForAge > 0, !options.json {
                 printError(
                     "removed unseen: \(figures.lostForRoom) for want of room, "
@@ -89,7 +92,8 @@ extension QuarantineCommand {
         func validate() throws {
             let ways = [id != nil, source != nil, all].filter { $0 }.count
             guard ways == 1 else {
-                throw ValidationError("give a message's number, or --source NAME, or --all")
+                throw ValidationError(
+                    "give one of the three: a message's number, --source NAME or --all")
             }
         }
 
@@ -153,6 +157,12 @@ extension QuarantineCommand {
                 waiting: standings[.retry] ?? 0, not_whole: standings[.open] ?? 0,
                 gateway_running: isRunning, complete: isComplete)
             if options.json { return try printJSON(answer) }
+            if asked == 0, let source {
+                print(
+                    "no message of a source \(source) waits; `turnpike quarantine list --json` "
+                        + "tells of which sources there are")
+                return
+            }
             print("\(answer.asked) asked for, \(answer.handed_in) handed in again")
             if answer.not_whole > 0 {
                 print(

@@ -18,7 +18,9 @@ extension GatewayConfiguration.Broker {
         link.password = password.isEmpty ? nil : password
         if !tlsAuthorityFile.isEmpty || !tlsCertificateFile.isEmpty {
             var tls = MQTTConnectionConfiguration.TLS()
-            tls.authorityFile = tlsAuthorityFile.isEmpty ? nil : tlsAuthorityFile
+            if !tlsAuthorityFile.isEmpty, tlsAuthorityFile != Self.systemAuthorities {
+                tls.authorityFile = tlsAuthorityFile
+            }
             tls.certificateFile = tlsCertificateFile.isEmpty ? nil : tlsCertificateFile
             tls.privateKeyFile = tlsKeyFile.isEmpty ? nil : tlsKeyFile
             link.tls = tls
