@@ -88,6 +88,18 @@ extension CompiledSources {
     ) throws(DecodeError) {
         try unsafe decodeFleetWiseMessage(layout, unpacked.span.bytes, &work, &readings, &texts)
     }
+
+    /// See ``missingManifest(topic:payload:)``.
+    func missingManifest(ofPayload payload: [UInt8], _ layout: ProtobufLayout) -> String? {
+        unsafe missingManifest(ofPayload: payload.span.bytes, layout)
+    }
+
+    /// The same of a FleetWise message that was unpacked into an array.
+    func missingManifest(
+        inUnpacked unpacked: [UInt8], isWhole: Bool, _ layout: ProtobufLayout
+    ) -> String? {
+        unsafe missingManifest(in: unpacked.span.bytes, isWhole: isWhole, layout)
+    }
 }
 
 extension CompiledSources {

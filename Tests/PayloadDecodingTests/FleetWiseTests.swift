@@ -173,8 +173,9 @@ import VehicleSignals
             case (.success(let left), .success(let right)):
                 #expect(left == right, "\(payload.hex)")
                 good += left?.readings.count ?? 0
-            case (.failure(let left), .failure):
+            case (.failure(let left), .failure(let right)):
                 #expect(left.offset >= 0 && left.offset <= payload.count)
+                #expect(PlainSnappy.agree(left, right), "\(payload.hex): \(left), \(right)")
                 bad += 1
             default: Issue.record("\(payload.hex): fast \(first), plain \(second)")
             }

@@ -23,8 +23,9 @@ import Testing
         case (.success(let left), .success(let right)):
             #expect(left == right, "\(payload.hex)")
             return left?.readings.count
-        case (.failure(let left), .failure):
+        case (.failure(let left), .failure(let right)):
             #expect(left.offset >= 0 && left.offset <= payload.count)
+            #expect(PlainSnappy.agree(left, right), "\(payload.hex): \(left), \(right)")
             return nil
         default:
             Issue.record("\(payload.hex): fast \(first), plain \(second)")

@@ -110,4 +110,24 @@ import turnpike
         #expect(line(Array("aä".utf8.dropLast()), length: 9).payload == "a")
         #expect(line(Array("aä".utf8.dropLast())).payload_hex == "61c3")
     }
+
+    @Test func `the manifest that a message waits for is named`() throws {
+        let sources = try Self.shipped()
+        func detail(_ reason: String, by sources: CompiledSources?) -> String {
+            let message = StoredQuarantine(
+                position: JournalPosition(1), messageIndex: 0, source: "fleetwise",
+                mappingVersion: "2", reason: reason, byteOffset: 2, detail: "not held",
+                arrival: Timestamp(seconds: 0),
+                topic: Array("cms/fleetwise/vehicles/CAR1/signals".utf8),
+                payload: [0x12, 0x01, 0x6D])
+            let entry = QuarantineEntry(id: 1, message: message, payloadLength: 3, standing: .open)
+            var line = QuarantineLine(entry, withPayload: true)
+            line.tellManifest(of: entry) { sources }
+            return line.detail
+        }
+        #expect(detail("unknown_manifest", by: sources) == #"not held: "m""#)
+        // Files with a mistake, or another reason: as it is stored.
+        #expect(detail("unknown_manifest", by: nil) == "not held")
+        #expect(detail("truncated", by: sources) == "not held")
+    }
 }

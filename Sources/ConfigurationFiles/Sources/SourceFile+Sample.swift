@@ -44,9 +44,15 @@ extension SourceFile {
                     remedy: "write a message with a value that is mapped, or mend the mapping")
             }
         } catch {
+            let sentence = sources.sentence(
+                of: error, topic: Array(sample.topic.utf8), payload: sample.payload)
+            // It came with the file, and the manifest has been replaced by the site's own.
+            let remedy =
+                error.reason == .unknownManifest
+                ? "take the sample out, write a message of your vehicles in its place, or enter its"
+                    + " manifest under manifests" : "mend the sample or the mapping"
             root.mapping("sample").report(
-                "topic", "the sample cannot be decoded: \(error.sentence)",
-                remedy: "mend the sample or the mapping")
+                "topic", "the sample cannot be decoded: \(sentence)", remedy: remedy)
         }
     }
 }

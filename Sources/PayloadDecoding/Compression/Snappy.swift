@@ -65,6 +65,23 @@ func beginsAsSnappy(_ bytes: RawSpan) -> Bool {
     return tag & 3 == 0 && (tag >> 2 >= 60 || Int(tag >> 2) < size)
 }
 
+/// What a block says that it holds, and where its first literal's bytes lie, if the bytes begin as
+/// a block and are not more than one of its length comes to; `nil` if not. Looks at the beginning
+/// alone, to tell what damaged bytes were meant to be.
+func firstLiteral(_ bytes: RawSpan) -> (at: Int, size: UInt64)? {
+    var at = 0
+    let end = bytes.byteCount
+    guard beginsAsSnappy(bytes), let size = try? wireVarint(bytes, &at, end: end) else {
+        return nil
+    }
+    // What Snappy's own writer makes at most of so many bytes.
+    guard UInt64(end) <= 32 + size + size / 6 else { return nil }
+    at += 1
+    let length = try? literalLength(bytes.byte(at: at - 1), bytes, &at, end: end)
+    guard let length, UInt64(length) <= size else { return nil }
+    return (at, size)
+}
+
 /// The length of a literal: in its tag, or in the one to four bytes behind it.
 private func literalLength(
     _ tag: UInt8, _ bytes: RawSpan, _ at: inout Int, end: Int

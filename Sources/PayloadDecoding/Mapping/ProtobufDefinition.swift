@@ -24,7 +24,8 @@ public struct FleetWiseDefinition: Sendable, Equatable {
 
     public enum Compression: String, Sendable, CaseIterable {
         /// Looks at each payload: a `VehicleData` is taken as it is and all else unpacked; with
-        /// last known states what unpacks is a block, and all else taken as it is.
+        /// last known states what unpacks is a block, and all else taken as it is. Bytes that are
+        /// neither have the error of what they look like by their beginning.
         case auto
         /// Every message is a Snappy block.
         case on

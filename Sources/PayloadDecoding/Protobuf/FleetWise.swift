@@ -4,7 +4,7 @@ import VehicleSignals
 // decoder_sync_id (2) says by which manifest the numbers of signals are to be read,
 // collection_event_time_ms_epoch (4) from when their relative times count, captured_signals (5) and
 // dtc_data (6) hold the values. The rest is of no use here. For the other message see
-// LastKnownState.swift.
+// LastKnownState.swift, for the blocks FleetWiseBlocks.swift.
 
 extension CompiledSources {
     func decodeFleetWise(
@@ -28,20 +28,6 @@ extension CompiledSources {
         }
     }
 
-    /// Whether the payload is a block; if so, `unpacked` holds its content.
-    private func unpackBlock(
-        _ layout: ProtobufLayout, _ bytes: RawSpan, into unpacked: inout [UInt8]
-    ) throws(DecodeError) -> Bool {
-        switch (layout.compression, layout.kind) {
-        case (.off, _): return false
-        case (.on, _): break
-        case (.auto, .lastKnownStateData): return try unpackState(bytes, into: &unpacked)
-        case (.auto, _): if isVehicleData(bytes) { return false }
-        }
-        try unpackSnappy(bytes, into: &unpacked)
-        return true
-    }
-
     func decodeFleetWiseMessage(
         _ layout: ProtobufLayout, _ bytes: RawSpan, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
@@ -51,12 +37,6 @@ extension CompiledSources {
         } else {
             try decodeVehicleData(layout, bytes, &work, &readings, &texts)
         }
-    }
-
-    /// Whether the bytes read as a whole message that names its manifest.
-    private func isVehicleData(_ bytes: RawSpan) -> Bool {
-        guard let heading = try? VehicleDataHeading(bytes) else { return false }
-        return heading.manifestEnd > heading.manifestStart
     }
 
     private func decodeVehicleData(
@@ -224,7 +204,7 @@ extension CompiledSources {
 }
 
 /// What stands over a `VehicleData`; reads the whole message's fields, not what is in them.
-private struct VehicleDataHeading: BitwiseCopyable {
+struct VehicleDataHeading: BitwiseCopyable {
     var manifestStart = 0
     var manifestEnd = 0
     /// Milliseconds since 1970; 0 where the message says none.

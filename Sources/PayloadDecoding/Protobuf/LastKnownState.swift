@@ -7,25 +7,6 @@ import VehicleSignals
 // extra_dimensions (4), which are nothing about the vehicle's state.
 
 extension CompiledSources {
-    /// Whether a vehicle's message is a block; if so, `unpacked` holds its content. What unpacks is
-    /// one: a block of a single literal often reads as a message too, with its length and the
-    /// literal's tag as a field that nobody knows, which may hide the time. The reverse cannot be:
-    /// a message begins with its time, whose first byte would say a block of 16 bytes and the next
-    /// a copy of nothing or a literal of more.
-    func unpackState(
-        _ bytes: RawSpan, into unpacked: inout [UInt8]
-    ) throws(DecodeError) -> Bool {
-        guard beginsAsSnappy(bytes) else { return false }
-        do throws(DecodeError) {
-            try unpackSnappy(bytes, into: &unpacked)
-            return true
-        } catch {
-            // A message without a time may begin like a block.
-            guard (try? StateHeading(bytes, timeField: 2)) == nil else { return false }
-            throw error
-        }
-    }
-
     func decodeStateData(
         _ layout: ProtobufLayout, _ bytes: RawSpan, _ work: inout DecodingWorkspace,
         _ readings: inout OutputSpan<Reading>, _ texts: inout OutputSpan<UInt8>
@@ -54,13 +35,21 @@ extension CompiledSources {
     private func stateTemplate(
         _ layout: ProtobufLayout, _ bytes: RawSpan, _ group: Range<Int>
     ) throws(DecodeError) -> ManifestTable {
-        var at = group.lowerBound
-        var syncID = at..<at
-        while let found = try nextWireRange(1, bytes, &at, end: group.upperBound) { syncID = found }
+        let syncID = try templateName(bytes, group)
         let template = names.value(
             scope: layout.scope, of: bytes, from: syncID.lowerBound, count: syncID.count)
         guard template >= 0 else { throw DecodeError(.unknownManifest, at: syncID.lowerBound) }
         return protobuf.manifests[Int(template)]
+    }
+
+    /// Where a group names its template; of no bytes if it names none.
+    func templateName(
+        _ bytes: RawSpan, _ group: Range<Int>
+    ) throws(DecodeError) -> Range<Int> {
+        var at = group.lowerBound
+        var syncID = at..<at
+        while let found = try nextWireRange(1, bytes, &at, end: group.upperBound) { syncID = found }
+        return syncID
     }
 
     func decodeState(
@@ -95,7 +84,7 @@ extension CompiledSources {
 }
 
 /// The time over a state; reads the whole message's fields, not what is in them.
-private struct StateHeading: BitwiseCopyable {
+struct StateHeading: BitwiseCopyable {
     /// Milliseconds since 1970; 0 where the message says none.
     var time: UInt64 = 0
     var timeAt = 0

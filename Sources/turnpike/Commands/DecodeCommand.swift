@@ -118,7 +118,9 @@ struct DecodeCommand: ParsableCommand {
             }
         } catch {
             throw Refusal(
-                word: error.reason.word, sentence: error.sentence, offset: error.offset)
+                word: error.reason.word,
+                sentence: sources.sentence(of: error, topic: topicBytes, payload: bytes),
+                offset: error.offset)
         }
     }
 

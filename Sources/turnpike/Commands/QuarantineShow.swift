@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConfigurationFiles
 import Foundation
+package import PayloadDecoding
 package import StateStore
 import VehicleSignals
 
@@ -13,7 +14,8 @@ extension QuarantineCommand {
                 turnpike quarantine show 17 --output message.bin
 
                 A payload that is no text is printed as hexadecimal digits (payload_hex). With \
-                --output its bytes are written to a file, as  turnpike decode --payload  takes it.
+                --output its bytes are written to a file, as  turnpike decode --payload  takes it. \
+                Of an unknown_manifest the detail names the one that the sources' files lack now.
                 """)
         @OptionGroup var options: ConfigurationOptions
         @Argument(help: "The message's number, as `turnpike quarantine list` shows it.")
@@ -26,7 +28,9 @@ extension QuarantineCommand {
                 throw notThere(
                     "no message has the number \(id); `turnpike quarantine list` shows them")
             }
-            try printJSON(QuarantineLine(entry, withPayload: true), pretty: !options.json)
+            var line = QuarantineLine(entry, withPayload: true)
+            line.tellManifest(of: entry) { try? options.everything().sources }
+            try printJSON(line, pretty: !options.json)
             if entry.isTruncated {
                 printError(
                     "only the first \(entry.message.payload.count) of \(entry.payloadLength) bytes "
@@ -49,7 +53,9 @@ package struct QuarantineLine: Encodable {
     var id: Int64
     var position: Int64
     var index: Int
-    var source, mapping_version, reason, detail, arrival, topic, standing: String
+    var source, mapping_version, reason: String
+    package var detail: String
+    var arrival, topic, standing: String
     var byte: Int?
     var payload_bytes: Int
     /// Where it is text.
@@ -74,6 +80,19 @@ package struct QuarantineLine: Encodable {
         guard withPayload else { return }
         payload = Self.text(message.payload, isCut: entry.isTruncated)
         if payload == nil { payload_hex = HexadecimalText.text(message.payload) }
+    }
+
+    /// Adds to the detail which manifest the message needs, if it lay in quarantine for one. Files
+    /// that cannot be read add nothing; they are read for this alone.
+    package mutating func tellManifest(
+        of entry: QuarantineEntry, by sources: () -> CompiledSources?
+    ) {
+        let message = entry.message
+        guard message.reason == DecodeError.Reason.unknownManifest.word,
+            let words = sources()?.missingManifest(
+                topic: message.topic, payload: message.payload)
+        else { return }
+        detail += words
     }
 
     /// A text that was cut to the store's limit may end within a character: that one is left out.

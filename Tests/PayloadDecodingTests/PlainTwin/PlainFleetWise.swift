@@ -43,6 +43,37 @@ enum PlainSnappy {
         }
         return out.count == size ? out : nil
     }
+
+    /// Whether the bytes begin with a length and a literal that fits in.
+    static func beginsAsBlock(_ bytes: [UInt8]) -> Bool {
+        guard let last = bytes.prefix(5).firstIndex(where: { $0 < 0x80 }), last + 1 < bytes.count
+        else { return false }
+        let size = bytes[...last].reversed().reduce(0) { $0 << 7 | Int($1 & 0x7F) }
+        let tag = bytes[last + 1]
+        return size > 0 && tag % 4 == 0 && (tag >= 240 || Int(tag / 4) < size)
+    }
+
+    /// Whether bytes that do not unpack begin like a message that begins with one of `heads`, and
+    /// not like a block that holds one.
+    static func isRatherPlain(_ bytes: [UInt8], _ heads: [UInt8]) -> Bool {
+        guard let first = bytes.first, heads.contains(first) else { return false }
+        // A head is less than 128, so it would be the whole length of a block.
+        let size = Int(first)
+        guard bytes.count > 1, bytes.count <= 32 + size + size / 6, bytes[1] % 4 == 0 else {
+            return true
+        }
+        let short = Int(bytes[1] / 4)
+        let more = max(0, short - 59)
+        guard bytes.count > 2 + more else { return true }
+        let length = bytes[2..<(2 + more)].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard (more > 0 ? length : short) < size, heads.contains(bytes[2 + more]) else {
+            return true
+        }
+        let content = bytes[(2 + more)...]
+        // A field of bytes has to fit.
+        return content[content.startIndex] % 8 == 2 && content.count > 1
+            && Int(content[content.startIndex + 1]) > size - 2
+    }
 }
 
 extension PlainDecoder {
@@ -56,7 +87,12 @@ extension PlainDecoder {
             return try vehicleData(payload, fields, definition)
         }
         guard let unpacked = PlainSnappy.unpack(payload) else {
-            throw DecodeError(.badCompression, at: 0)
+            let heads: [UInt8] = [0x0A, 0x12, 0x18, 0x20, 0x2A, 0x32, 0x4A]
+            guard definition.compression == .auto, PlainSnappy.isRatherPlain(payload, heads) else {
+                throw DecodeError(.badCompression, at: 0)
+            }
+            let fields = try PlainWire.fields(payload, 0..<payload.count)
+            throw DecodeError(.unknownManifest, at: fields.bytes(2)?.lowerBound ?? 0)
         }
         try vehicleData(
             unpacked, PlainWire.fields(unpacked, 0..<unpacked.count), definition)
@@ -157,5 +193,16 @@ extension PlainDecoder {
             out.add(signal, .troubleCode, UInt64(code.packed), time: nil, quality: .event)
         }
         return Self.relative(fields)
+    }
+}
+
+extension PlainSnappy {
+    /// Whether two errors say the same; of a block that does not unpack the twin knows no more.
+    static func agree(_ fast: DecodeError, _ plain: DecodeError) -> Bool {
+        guard plain.reason == .badCompression else { return fast.reason == plain.reason }
+        switch fast.reason {
+        case .badCompression, .inflatedTooLarge, .truncated, .badVarint: return true
+        default: return false
+        }
     }
 }

@@ -18,7 +18,17 @@ extension PlainDecoder {
                 throw DecodeError(.badCompression, at: 0)
             }
         }
-        let fields = try PlainWire.fields(content, 0..<content.count)
+        let fields: [PlainField]
+        do throws(DecodeError) {
+            fields = try PlainWire.fields(content, 0..<content.count)
+        } catch {
+            // Neither a message nor a block.
+            guard definition.compression == .auto, content == payload,
+                PlainSnappy.beginsAsBlock(payload),
+                !PlainSnappy.isRatherPlain(payload, [0x10, 0x32])
+            else { throw error }
+            throw DecodeError(.badCompression, at: 0)
+        }
         for group in fields.all(6) {
             let parts = try PlainWire.fields(content, group)
             let name = parts.bytes(1).flatMap { String(validating: content[$0], as: UTF8.self) }
