@@ -25,8 +25,8 @@ import VehicleSignals
 ///     - `bounds` (true or false, default true): whether the database's bounds count.
 struct FrameReader {
     let catalogue: SignalCatalogue
-    /// The bytes of a file named in the source's file; `nil` where there is none.
-    let readFile: (String) -> [UInt8]?
+    /// Those that the source's file names.
+    let databases: DatabaseFiles
 
     func bus(_ entry: YAMLMapping) -> CANMapping? {
         let carriers = CANMapping.Carrier.allCases
@@ -63,26 +63,16 @@ struct FrameReader {
                 remedy: "write  signals:  and below it  - {name: Odometer, signal: …}")
         }
         entry.finish()
-        guard let name else { return nil }
-        guard let bytes = readFile(name) else {
-            entry.report(
-                "dbc", "the file \(name) cannot be read",
-                remedy: "put it beside this file, or write its path from there")
-            return nil
-        }
-        do throws(DBCFlaw) {
-            var mapping = CANDatabaseMapping(
-                name: name, database: try DBCDatabase(bytes: bytes), bus: bus, signals: [])
-            mapping.signals = signals.compactMap { signal($0, mapping) }
-            return mapping
-        } catch {
-            entry.report(
-                "dbc", "\(name):\(error.line): \(error.message)", remedy: error.remedy)
-            return nil
-        }
+        guard let name, let file = databases.file(name, entry) else { return nil }
+        var mapping = CANDatabaseMapping(
+            name: name, database: file.database, bus: bus, signals: [])
+        mapping.signals = signals.compactMap { signal($0, mapping, file) }
+        return mapping
     }
 
-    private func signal(_ entry: YAMLMapping, _ database: CANDatabaseMapping) -> CANSignalMapping? {
+    private func signal(
+        _ entry: YAMLMapping, _ database: CANDatabaseMapping, _ file: DBCFile
+    ) -> CANSignalMapping? {
         let name = entry.requiredString("name", example: "Odometer")
         let path = entry.requiredString("signal", example: "Vehicle.TraveledDistance")
         let definition = path.flatMap { catalogue.id(of: $0) }.map { catalogue[$0] }
@@ -102,89 +92,23 @@ struct FrameReader {
         if mapping.scale == 0 {
             entry.report("scale", "a scale of 0 makes every value 0", remedy: "leave it out")
         }
-        let found = name == nil ? nil : find(mapping, database, entry)
+        let place = name == nil ? nil : find(mapping, database, entry)
+        let found = place.map { database.database.messages[$0.message].signals[$0.signal] }
+        if let place, let flaw = file.misfit(message: place.message, signal: place.signal) {
+            entry.report(
+                "name", "\(database.name):\(flaw.line): \(flaw.message)", remedy: flaw.remedy)
+        }
         if let definition {
-            mapping.words = words(entry, definition, found)
+            mapping.words = words(entry, definition, found, database.name)
             if let found { check(entry, definition, found, mapping) }
         }
         entry.finish()
         return name == nil || definition == nil || found == nil ? nil : mapping
     }
 
-    /// The database's signal; what is missing is noted, with the nearest name.
-    private func find(
-        _ mapping: CANSignalMapping, _ database: CANDatabaseMapping, _ entry: YAMLMapping
-    ) -> DBCSignal? {
-        let messages = database.database.messages
-        switch database.find(mapping) {
-        case .success(let place): return messages[place.message].signals[place.signal]
-        case .failure(let miss):
-            // A message of a near name may have nothing to do with the signal.
-            let holders = messages.filter { $0.signal(named: mapping.name) != nil }.map(\.name)
-            let key: String
-            var near: String?
-            switch miss.reason {
-            case .noMessage(let name):
-                key = "message"
-                near = closest(to: name, in: holders.isEmpty ? messages.map(\.name) : holders)
-            case .noSignal(let name):
-                key = "name"
-                let among = messages.filter { mapping.message == nil || $0.name == mapping.message }
-                if holders.isEmpty {
-                    near = closest(to: name, in: among.flatMap { $0.signals.map(\.name) })
-                }
-            case .ambiguous:
-                entry.report("name", miss.sentence, remedy: "write  message:  with one of them")
-                return nil
-            }
-            var remedy = "look into \(database.name)"
-            if let near {
-                remedy = "did you mean \(near)?"
-            } else if !holders.isEmpty {
-                let names = holders.prefix(5).joined(separator: ", ")
-                remedy = "\(mapping.name) is in \(names)" + (holders.count > 5 ? " and others" : "")
-            }
-            entry.report(key, miss.sentence, remedy: remedy)
-            return nil
-        }
-    }
-
-    /// Whether the values can be the signal's.
-    private func check(
-        _ entry: YAMLMapping, _ definition: SignalDefinition, _ found: DBCSignal,
-        _ mapping: CANSignalMapping
-    ) {
-        switch definition.datatype {
-        case .troubleCodes:
-            entry.report(
-                "signal", "\(definition.path) is a list, and \(found.name) one value",
-                remedy: "map it to another signal")
-        case .string where definition.allowed.isEmpty:
-            entry.report(
-                "signal", "\(definition.path) is a text, and \(found.name) a number",
-                remedy: "map it to another signal")
-        case .boolean, .string: break
-        default:
-            let known = Unit(named: found.unit)
-            guard let unit = mapping.unit ?? known else {
-                entry.report(
-                    "unit", "the database's unit \"\(found.unit)\" is not known here",
-                    remedy: "write  unit:  and one of " + Unit.symbols.joined(separator: ", "))
-                return
-            }
-            if unit.conversion(to: definition.unit) == nil {
-                let from = unit.symbol.isEmpty ? "no unit" : unit.symbol
-                let target = definition.unit.symbol.isEmpty ? "no unit" : definition.unit.symbol
-                entry.report(
-                    mapping.unit == nil ? "signal" : "unit",
-                    "\(from) does not convert into \(target) of \(definition.path)",
-                    remedy: "write  unit:  with the unit of the database's values")
-            }
-        }
-    }
-
     private func words(
-        _ entry: YAMLMapping, _ definition: SignalDefinition, _ found: DBCSignal?
+        _ entry: YAMLMapping, _ definition: SignalDefinition, _ found: DBCSignal?,
+        _ database: String
     ) -> [String: FieldMapping.Constant] {
         guard entry.has("values") else { return [:] }
         let values = entry.mapping("values")
@@ -192,6 +116,13 @@ struct FrameReader {
         for word in values.keys {
             guard let text = values.text(word) else { continue }
             if let found, Int64(word) == nil, !found.words.values.contains(word) {
+                guard !found.words.isEmpty else {
+                    values.report(
+                        word, "\(found.name) has no table of values in \(database)",
+                        remedy: "write the bits as a number, or mend number and name of the VAL_ "
+                            + "line that is meant for it")
+                    continue
+                }
                 let names = found.words.values.sorted()
                 let near = closest(to: word, in: names).map { "did you mean \($0)? " } ?? ""
                 values.report(

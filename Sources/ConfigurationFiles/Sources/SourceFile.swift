@@ -72,7 +72,8 @@ public enum SourceFile {
         let mappings = root.mapping("mappings")
         for key in mappings.keys { documents[key] = reader.document(mappings.mapping(key)) }
         let frames = FrameReader(
-            catalogue: catalogue, readFile: readFile ?? { FileBeside.read($0, beside: file) })
+            catalogue: catalogue,
+            databases: DatabaseFiles(readFile ?? { FileBeside.read($0, beside: file) }))
         var buses: [String: CANMapping] = [:]
         let busEntries = root.mapping("buses")
         for key in busEntries.keys { buses[key] = frames.bus(busEntries.mapping(key)) }

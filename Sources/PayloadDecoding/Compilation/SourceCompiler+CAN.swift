@@ -167,7 +167,7 @@ extension SourceCompiler {
         guard definition.datatype != .troubleCodes,
             definition.datatype != .string || !definition.allowed.isEmpty
         else { throw flaw(.notANumber(path: mapping.name)) }
-        let unit = isNumber ? mapping.unit ?? Unit(named: signal.unit) : nil
+        let unit = isNumber ? mapping.unit ?? signal.knownUnit : nil
         let rule = try makeRule(
             FieldMapping(
                 path: [.key(mapping.name)], signal: mapping.signal, unit: unit,

@@ -48,6 +48,67 @@ import Testing
         #expect(try read(text).messages.map(\.name) == ["M"])
     }
 
+    @Test func `keeps them out under the other number that files give their place`() throws {
+        let text = """
+            BO_ 1073741824 VECTOR__INDEPENDENT_SIG_MSG: 0 Vector__XXX
+             SG_ Orphan : 0|8@0+ (1,0) [0|0] "" Vector__XXX
+            BO_ 7 M: 8
+            """
+        #expect(try read(text).messages.map(\.name) == ["M"])
+    }
+
+    static let places: [(bytes: Int, place: String, words: String?)] = [
+        (8, "51|13@1", nil), (8, "56|8@1", nil), (8, "7|64@0", nil), (8, "63|8@0", nil),
+        (64, "503|16@0", nil), (0, "0|1@1", "bit 0 of S lies outside of the 0 bytes of M"),
+        (1, "0|9@1", "bit 8 of S lies outside of the 1 byte of M"),
+        (8, "52|13@1", "bit 64 of S lies outside of the 8 bytes of M"),
+        (8, "500|13@1", "bits 500 to 512 of S lie outside of the 8 bytes of M"),
+        (8, "56|9@0", "bits 71 to 64 of S lie outside of the 8 bytes of M"),
+        (64, "503|20@0", "bits 519 to 516 of S lie outside of the 64 bytes of M"),
+        (4, "24|16@1", "bits 32 to 39 of S lie outside of the 4 bytes of M"),
+    ]
+
+    @Test(arguments: places.indices)
+    func `says which bits of a signal its message has no bytes for`(index: Int) throws {
+        let (bytes, place, words) = Self.places[index]
+        let text = "BO_ 1 M: \(bytes) X\n SG_ S : \(place)+ (1,0) [0|0] \"\" X"
+        let file = try DBCFile(bytes: Array(text.utf8))
+        let flaw = file.misfit(message: 0, signal: 0)
+        #expect(flaw?.message == words)
+        #expect(flaw == nil || flaw?.line == 2)
+        // A frame of that length has the signal exactly where it fits, bit by bit.
+        let signal = file.database.messages[0].signals[0]
+        let frame = [UInt8](repeating: 0xFF, count: bytes)
+        #expect((PlainBits.bits(signal, frame) == nil) == (flaw != nil))
+        let longer = frame + [UInt8](repeating: 0xFF, count: signal.bytesNeeded)
+        #expect(PlainBits.bits(signal, longer) != nil)
+    }
+
+    @Test func `names a multiplexor that lies outside for what depends on it`() throws {
+        let text = """
+            BO_ 1 M: 2 X
+             SG_ Page M : 15|2@1+ (1,0) [0|3] "" X
+             SG_ S m1 : 0|8@1+ (1,0) [0|0] "" X
+             SG_ T : 0|8@1+ (1,0) [0|0] "" X
+            """
+        let file = try DBCFile(bytes: Array(text.utf8))
+        let flaw = try #require(file.misfit(message: 0, signal: 1))
+        #expect(flaw.line == 2)
+        #expect(flaw.message.hasPrefix("bit 16 of Page, on which S depends, lies outside"))
+        #expect(flaw.remedy.contains("at least 3 bytes"))
+        #expect(file.misfit(message: 0, signal: 2) == nil)
+    }
+
+    @Test func `reads over a table of values for a signal that is gone`() throws {
+        let text = """
+            BO_ 1 M: 8 X
+             SG_ S : 0|8@1+ (1,0) [0|0] "" X
+            VAL_ 1 Gone 0 "off" ;
+            VAL_ 2 S 0 "off" ;
+            """
+        #expect(try read(text).messages[0].signals[0].words.isEmpty)
+    }
+
     static let flaws: [(text: String, line: Int, part: String)] = [
         ("HELLO", 1, "begins no statement"),
         ("BO_ 1 M: 8 X\nBO_ 1 N: 8 X", 2, "stands twice"),
@@ -71,6 +132,15 @@ import Testing
         ),
         ("BO_ 1 M: 8 X\n SG_ S : 0|8@1+ (1,0) [0|1] \"\" X\nSIG_VALTYPE_ 1 S : 1;", 3, "32 bits"),
         ("BO_ 1 M: 8 X\nSIG_VALTYPE_ 1 T : 1;", 2, "no signal T"),
+        (
+            "BO_ 1 M: 8 X\n SG_ S : 0|8@1+ (1,0) [0|1] \"km X\n"
+                + " SG_ T : 8|8@1+ (1,0) [0|1] \"km\" X", 2, "unit of S does not end on its line"
+        ),
+        (
+            "BO_ 1 M: 8 X\n SG_ S : 0|8@1+ (1,0) [0|1] \"\" X\nSG_MUL_VAL_ 1 T S 1-1;", 3,
+            "no signal T"
+        ),
+        ("BO_ 1 M: 8 X\n\"ends not\nhere\"", 2, "\"ends not…\" begins no statement"),
         ("BA_ \"x\" 3\nBO_ 1 M: 8 X", 1, "does not end"),
         ("VAL_ 1 S 0 \"a\" 1", 1, "in quotes"),
         (
@@ -89,6 +159,7 @@ import Testing
         } catch {
             #expect(error.line == flaw.line, "\(error.sentence)")
             #expect(error.message.contains(flaw.part), "\(error.sentence)")
+            #expect(!error.sentence.contains("\n"))
             #expect(!error.remedy.isEmpty)
         }
     }
@@ -124,7 +195,8 @@ import Testing
         for name in files.sorted() where name.hasSuffix(".dbc") {
             let bytes = Array(try Data(contentsOf: folder.appending(path: name)))
             let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-            let database = try DBCDatabase(bytes: bytes)
+            let file = try DBCFile(bytes: bytes)
+            let database = file.database
             let frames = lines.count { $0.hasPrefix("BO_ ") && !$0.hasPrefix("BO_ 3221225472 ") }
             let signals = lines.count { $0.drop { $0 == " " || $0 == "\t" }.hasPrefix("SG_ ") }
             #expect(database.messages.count == frames, "\(name)")

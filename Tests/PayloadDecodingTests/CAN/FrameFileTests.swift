@@ -36,6 +36,10 @@ import VehicleSignals
         ("unit: celsius", "scale: 1", 22, "unit \"unheard\" is not known here"),
         ("unit: celsius", "unit: km", 22, "does not convert into celsius"),
         ("run: \"ON\"", "ran: \"ON\"", 24, "did you mean run?"),
+        (
+            "unit: celsius", "unit: \"\"", 22,
+            "Outside has no unit, and Vehicle.Exterior.AirTemperature"
+        ),
         ("2: ACC", "2: AC", 24, "write one of UNDEFINED"),
         ("invalid: [7]", "invalid: [x]", 29, "no whole number"),
         ("all_ones: value", "all_ones: valu", 30, "did you mean value?"),
@@ -60,6 +64,76 @@ import VehicleSignals
     @Test func `passes on what is wrong in the database, with its line`() throws {
         let found = try mistakes(CANSources.source, database: "BO_ 1 M: 8 X\n SG_ S 1")
         #expect(found.contains("car.dbc:2: \"1\" stands where : is meant"), "\(found)")
+    }
+
+    @Test func `says once what is wrong in a database of several buses`() throws {
+        let found = try mistakes(CANSources.source, database: "BO_ 1 M: 8 X\n SG_ S 1")
+        #expect(found.split(separator: "\n").count { $0.contains("stands where : is") } == 1)
+    }
+
+    /// The text with a signal's place in the database changed.
+    private func changed(_ right: String, _ wrong: String) throws -> String {
+        try mistakes(
+            CANSources.source, database: CANSources.database.replacing(right, with: wrong))
+    }
+
+    @Test func `takes no signal that its message has no bytes for`() throws {
+        let found = try changed("40|3@1+", "62|3@1+")
+        let lines = found.split(separator: "\n")
+        #expect(lines.count == 1)
+        let part = "car.dbc:14: bit 64 of Key lies outside of the 8 bytes of Cluster"
+        #expect(found.hasPrefix("x.yaml:24:") && found.contains(part), "\(found)")
+        // Nobody maps Sub, but Ratio depends on it, not Range.
+        let above = try changed("2|2@1+", "63|2@1+")
+        let told = "bit 64 of Sub, on which Ratio depends, lies outside of the 8 bytes of Parts"
+        #expect(above.hasPrefix("x.yaml:36:") && above.contains(told), "\(above)")
+        #expect(above.split(separator: "\n").count == 1)
+    }
+
+    @Test func `goes on with a database in which another signal has no place`() throws {
+        #expect(try changed("0|8@1+", "64|8@1+") == "")
+    }
+
+    @Test func `knows the database's units in other spellings, and its own wins`() throws {
+        #expect(try changed("\"%\"", "\"Unit_PerCent\"") == "")
+        #expect(try changed("\"unheard\"", "\"deg C\"") == "")
+        let unstated = CANSources.source.replacing("unit: celsius", with: "scale: 1")
+        #expect(try degrees("deg C", unstated) == 40)
+        #expect(try degrees("DegF", unstated).rounded() == 4)
+        #expect(try degrees("DegF", CANSources.source) == 40)
+    }
+
+    /// What 40 of the database's unit become.
+    private func degrees(_ unit: String, _ text: String) throws -> Double {
+        let catalogue = try Shipped.catalogue()
+        let definition = try CANSources.load(
+            text, catalogue: catalogue,
+            database: CANSources.database.replacing("unheard", with: unit))
+        var decoder = MessageDecoder(
+            try CompiledSources(definitions: [definition], catalogue: catalogue))
+        let lines = try decoder.lines("log/a", "(1700000000.0) can1 100#0000003200")
+        let line = lines.first { $0.hasPrefix("Vehicle.Exterior.AirTemperature ") }
+        let words = try #require(line).split(separator: " ")
+        return try #require(Double(words[1]))
+    }
+
+    @Test func `says that a signal has no table of values`() throws {
+        let found = try changed("VAL_ 256 Key", "VAL_ 2560 Key")
+        #expect(
+            found.contains("Key has no table of values in car.dbc — write the bits"), "\(found)")
+    }
+
+    @Test func `says of a value with a unit that the signal has none`() throws {
+        let found = try mistakes(
+            CANSources.source.replacing(
+                "signal: Vehicle.Powertrain.FuelSystem.RelativeLevel",
+                with: "signal: Vehicle.Diagnostics.DTCCount"))
+        #expect(found.contains("Fuel is in percent, and Vehicle.Diagnostics.DTCCount has no unit"))
+        #expect(!found.contains("no unit of"))
+        let stated = CANSources.source.replacing(
+            "signal: Vehicle.Powertrain.FuelSystem.RelativeLevel",
+            with: "unit: \"\", signal: Vehicle.Diagnostics.DTCCount")
+        #expect(try mistakes(stated) == "")
     }
 
     @Test func `takes nothing, or is used by nobody, is a mistake`() throws {

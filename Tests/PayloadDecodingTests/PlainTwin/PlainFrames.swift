@@ -239,7 +239,7 @@ extension PlainDecoder {
         let isNumber = definition.datatype != .boolean && definition.datatype != .string
         physical(
             isFloating || isWide ? nil : whole, value, (signal.factor, signal.offset),
-            isNumber ? mapping.unit ?? Unit(named: signal.unit) : nil, (mapping.scale, 0), id,
+            isNumber ? mapping.unit ?? signal.knownUnit : nil, (mapping.scale, 0), id,
             context)
     }
 

@@ -115,6 +115,18 @@ public struct DBCSignal: Sendable, Equatable {
 
     /// Bytes that a frame must have so that the signal is in it.
     public var bytesNeeded: Int { (bitRange.upperBound + 7) / 8 }
+
+    /// The first and the last of its bits that a frame of so many bytes has no place for, with the
+    /// numbers that DBC gives to bits; `nil` where all lie inside.
+    public func bitsOutside(ofBytes byteCount: Int) -> (first: Int, last: Int)? {
+        guard bytesNeeded > byteCount else { return nil }
+        let range = bitRange
+        let (first, last) = (max(range.lowerBound, byteCount * 8), range.upperBound - 1)
+        func number(_ place: Int) -> Int {
+            isLittleEndian ? place : place / 8 * 8 + 7 - place % 8
+        }
+        return (number(first), number(last))
+    }
 }
 
 /// Why a text is no CAN database, and on which line.

@@ -44,11 +44,15 @@ extension DBCParser {
         guard !values.isEmpty else {
             throw DBCFlaw(line, "no values of \(multiplexor)", remedy: "write them like 0-3, 7-7")
         }
-        extended[SignalName(id: id, name: name)] = DBCSignal.Condition(
-            multiplexor: multiplexor, values: values)
+        extended[SignalName(id: id, name: name)] = (
+            DBCSignal.Condition(multiplexor: multiplexor, values: values), line
+        )
     }
 
     /// `VAL_ 960 Name 0 "off" 1 "on";`; of environment variables (no number) nothing is kept.
+    ///
+    /// Published databases have such lines, as they have comments, for signals that are gone: those
+    /// are read over.
     mutating func valueWords(_ line: Int) throws(DBCFlaw) {
         var target: SignalName?
         if token.kind == .number {
@@ -86,17 +90,9 @@ extension DBCParser {
     }
 
     /// Puts together what stood in different places.
-    mutating func finish() throws(DBCFlaw) -> DBCDatabase {
+    mutating func finish() throws(DBCFlaw) -> DBCFile {
         for (target, type, line) in floats {
-            guard let place = places[target.id],
-                let index = entries[place].message.signals.firstIndex(where: {
-                    $0.name == target.name
-                })
-            else {
-                throw DBCFlaw(
-                    line, "there is no signal \(target.name) in the frame \(target.id)",
-                    remedy: "mend the name or the number")
-            }
+            let (place, index) = try find(target, line)
             let bits = type == .float ? 32 : 64
             guard entries[place].message.signals[index].bitCount == bits else {
                 throw DBCFlaw(
@@ -105,11 +101,29 @@ extension DBCParser {
             }
             entries[place].message.signals[index].valueType = type
         }
-        var database = DBCDatabase()
-        for (id, place) in places.sorted(by: { $0.value < $1.value }) where id != Self.orphansID {
-            database.messages.append(try finished(entries[place], id: id))
+        for (target, found) in extended.sorted(by: { $0.value.line < $1.value.line }) {
+            _ = try find(target, found.line)
         }
-        return database
+        var database = DBCDatabase()
+        var lines: [[Int]] = []
+        for (id, place) in places.sorted(by: { $0.value < $1.value })
+        where !entries[place].isForOrphans {
+            database.messages.append(try finished(entries[place], id: id))
+            lines.append(entries[place].signalLines)
+        }
+        return DBCFile(database: database, signalLines: lines)
+    }
+
+    /// The signal that a statement on `line` is about: its frame in `entries`, its place there.
+    private func find(_ target: SignalName, _ line: Int) throws(DBCFlaw) -> (Int, Int) {
+        guard let place = places[target.id],
+            let index = entries[place].message.signals.firstIndex(where: { $0.name == target.name })
+        else {
+            throw DBCFlaw(
+                line, "there is no signal \(target.name) in the frame \(target.id)",
+                remedy: "mend the name or the number")
+        }
+        return (place, index)
     }
 
     private func finished(_ entry: Entry, id: UInt64) throws(DBCFlaw) -> DBCMessage {
@@ -126,7 +140,7 @@ extension DBCParser {
             let name = SignalName(id: id, name: message.signals[index].name)
             message.signals[index].words = words[name] ?? [:]
             message.signals[index].comment = comments[name] ?? ""
-            if let condition = extended[name] {
+            if let condition = extended[name]?.condition {
                 guard multiplexors.contains(condition.multiplexor) else {
                     throw DBCFlaw(
                         line, "\(name.name) depends on \(condition.multiplexor), no multiplexor",

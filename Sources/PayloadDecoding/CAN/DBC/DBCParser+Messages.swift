@@ -7,14 +7,15 @@ extension DBCParser {
         let name = try name("the frame's name")
         try mark(":")
         let count = try whole("the frame's length in bytes")
-        guard written == Self.orphansID || written & 0x7FFF_FFFF <= 0x1FFF_FFFF, written >> 32 == 0
-        else {
+        // Files have it with other numbers too; the name is reserved for it.
+        let isForOrphans = written == Self.orphansID || name == Self.orphansName
+        guard isForOrphans || written & 0x7FFF_FFFF <= 0x1FFF_FFFF, written >> 32 == 0 else {
             throw DBCFlaw(
                 line, "\(written) is no number of a CAN frame",
                 remedy: "write 0 to 2047, or 2147483648 plus 29 bits for an extended frame")
         }
         let isExtended = written & 0x8000_0000 != 0
-        guard isExtended || written <= 0x7FF else {
+        guard isExtended || isForOrphans || written <= 0x7FF else {
             throw DBCFlaw(
                 line, "\(written) has more than 11 bits",
                 remedy: "add 2147483648 if the frame is an extended one")
@@ -30,7 +31,8 @@ extension DBCParser {
             Entry(
                 message: DBCMessage(
                     id: UInt32(written & 0x1FFF_FFFF), isExtended: isExtended, name: name,
-                    byteCount: Int(min(count, UInt64(Int32.max)))), line: line))
+                    byteCount: Int(min(count, UInt64(Int32.max)))), line: line,
+                isForOrphans: isForOrphans))
     }
 
     /// `SG_ Name m3 : 24|8@1+ (0.5,-40) [-40|80] "C" Receiver,Other`
@@ -62,6 +64,11 @@ extension DBCParser {
         signal.maximum = try number("the maximum")
         try mark("]")
         guard token.kind == .string else { throw expected("the unit in quotes") }
+        guard !token.text.contains(where: \.isNewline) else {
+            throw DBCFlaw(
+                token.line, "the unit of \(name) does not end on its line",
+                remedy: "write the closing quote")
+        }
         signal.unit = token.text
         try advance()
         while token.kind == .name && !Self.keywords.contains(token.text)
@@ -87,7 +94,7 @@ extension DBCParser {
         if text.isEmpty { return nil }
         guard text.first == "m", let value = UInt64(text.dropFirst()) else {
             throw DBCFlaw(
-                line, "\"\(text)\" says nothing about multiplexing",
+                line, "\"\(text.prefix(40))\" says nothing about multiplexing",
                 remedy: "write M for the multiplexor, m3 for a signal that is there when it is 3")
         }
         return value

@@ -2,13 +2,7 @@ extension DBCDatabase {
     /// Reads a DBC file: messages and signals, multiplexing of both kinds, floats, value tables,
     /// comments. Text that is not UTF-8 is taken for Latin-1.
     public init(bytes: [UInt8]) throws(DBCFlaw) {
-        guard bytes.count <= DBCLimits.bytesMax else {
-            throw DBCFlaw(
-                1, "the file is longer than \(DBCLimits.bytesMax) bytes",
-                remedy: "split the database")
-        }
-        var parser = try DBCParser(bytes)
-        self = try parser.parse()
+        self = try DBCFile(bytes: bytes).database
     }
 }
 
@@ -23,12 +17,15 @@ struct DBCParser {
         "SGTYPE_VAL_", "SIG_GROUP_", "SIG_TYPE_REF_", "SIG_VALTYPE_", "SIGTYPE_VALTYPE_",
         "SG_MUL_VAL_",
     ]
-    /// The number of a message that only holds signals without a frame.
+    /// The usual number of a message that only holds signals without a frame, and its name.
     static let orphansID: UInt64 = 0xC000_0000
+    static let orphansName = "VECTOR__INDEPENDENT_SIG_MSG"
 
     struct Entry {
         var message: DBCMessage
         var line: Int
+        /// No frame, but a place for signals without one.
+        var isForOrphans: Bool
         /// Line and `mN` of each signal.
         var signalLines: [Int] = []
         var simpleValues: [UInt64?] = []
@@ -47,7 +44,7 @@ struct DBCParser {
     var floats: [(SignalName, DBCSignal.ValueType, line: Int)] = []
     var words: [SignalName: [Int64: String]] = [:]
     var comments: [SignalName: String] = [:]
-    var extended: [SignalName: DBCSignal.Condition] = [:]
+    var extended: [SignalName: (condition: DBCSignal.Condition, line: Int)] = [:]
 
     init(_ bytes: [UInt8]) throws(DBCFlaw) {
         tokens = DBCTokens(bytes)
@@ -56,12 +53,12 @@ struct DBCParser {
 
     mutating func advance() throws(DBCFlaw) { token = try tokens.next() }
 
-    mutating func parse() throws(DBCFlaw) -> DBCDatabase {
+    mutating func parse() throws(DBCFlaw) -> DBCFile {
         while token.kind != .end {
             let keyword = token
             guard keyword.kind == .name, Self.keywords.contains(keyword.text) else {
                 throw DBCFlaw(
-                    keyword.line, "\"\(keyword.text.prefix(40))\" begins no statement",
+                    keyword.line, "\(quoted(keyword)) begins no statement",
                     remedy: "look at this line and at the end of the statement above")
             }
             try advance()
@@ -84,9 +81,15 @@ struct DBCParser {
     // MARK: parts of statements
 
     func expected(_ what: String) -> DBCFlaw {
-        let found = token.kind == .end ? "the end of the file" : "\"\(token.text.prefix(40))\""
+        let found = token.kind == .end ? "the end of the file" : quoted(token)
         return DBCFlaw(
             token.line, "\(found) stands where \(what) is meant", remedy: "write \(what)")
+    }
+
+    /// A token as a message shows it: what of it stands on its first line, 40 characters at most.
+    private func quoted(_ token: DBCToken) -> String {
+        let shown = token.text.prefix { !$0.isNewline }.prefix(40)
+        return "\"\(shown)\(shown.endIndex == token.text.endIndex ? "" : "…")\""
     }
 
     mutating func mark(_ text: String) throws(DBCFlaw) {

@@ -130,7 +130,7 @@ extension CompiledSources {
             throw DecodeError(.wrongType, at: start)
         }
         if isRemote { return pool.leaveOut(frame) }
-        // `data` always has eight numbers; how many count says `dlc`.
+        // The adapter always writes eight numbers; how many count says `dlc`.
         frame.length = UInt16(min(Int64(count), length))
         frame.id = CANID(UInt32(id), isExtended || id > 0x7FF)
         try take(frame, layout, &pool)
