@@ -17,9 +17,9 @@ extension CompiledSources {
         return error.sentence + words
     }
 
-    /// How the sentence of ``DecodeError/Reason/unknownManifest`` goes on for this payload: with the
-    /// sync id of the first manifest or state template that these sources do not hold, in quotes,
-    /// what is not plain ASCII as `\xFF`, and cut at 200 bytes; with that the message names none;
+    /// How the sentence of ``DecodeError/Reason/unknownManifest`` goes on for this payload: with
+    /// the sync id of the first manifest or state template that these sources do not hold, in
+    /// quotes, what is not plain ASCII as `\xFF`, cut at 200 bytes; with that it names none;
     /// or with that all are held, as after a mending.
     ///
     /// Takes no longer payload and unpacks no more than decoding does.

@@ -4,8 +4,8 @@ public import VehicleSignals
 
 extension DBCSignal {
     /// The unit that the database gives, in whatever way it writes it; `nil` where it is none of
-    /// this house, or where the word may mean several (`C` is coulomb too, and `kN` no knot): then a
-    /// mapping has to say it.
+    /// this house, or where the word may mean several (`C` is coulomb too, and `kN` no knot): then
+    /// a mapping has to say it.
     public var knownUnit: Unit? {
         if let known = Unit(named: unit) { return known }
         // In symbols of one and two letters the case may be all that tells two units apart.
