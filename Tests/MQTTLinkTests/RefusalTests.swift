@@ -51,9 +51,7 @@ struct RefusalTests {
 
     @Test func `encryption with certificates on both sides carries messages`() throws {
         let certificates = try TestCertificates()
-        var options = MosquittoBroker.Options()
-        options.encryption = certificates
-        let broker = try MosquittoBroker(options)
+        let broker = try encryptedBroker(certificates)
         let consumer = RecordingConsumer()
         var setup = configuration(
             port: broker.port, client: "reader", MQTTSubscription(filter: "vss/#"))
@@ -77,9 +75,7 @@ struct RefusalTests {
 
     @Test func `without a file of authorities the system's own are trusted`() throws {
         let certificates = try TestCertificates()
-        var options = MosquittoBroker.Options()
-        options.encryption = certificates
-        let broker = try MosquittoBroker(options)
+        let broker = try encryptedBroker(certificates)
         var setup = configuration(port: broker.port, client: "reader")
         setup.tls = encryption(certificates)
         setup.tls?.authorityFile = nil
@@ -96,9 +92,7 @@ struct RefusalTests {
 
     @Test func `a key that belongs to another certificate is said in words`() throws {
         let certificates = try TestCertificates()
-        var options = MosquittoBroker.Options()
-        options.encryption = certificates
-        let broker = try MosquittoBroker(options)
+        let broker = try encryptedBroker(certificates)
         var setup = configuration(port: broker.port, client: "reader")
         setup.tls = encryption(certificates)
         setup.tls?.privateKeyFile = certificates.serverKeyFile
@@ -107,9 +101,7 @@ struct RefusalTests {
 
     @Test func `a broker's certificate from elsewhere is refused in words`() throws {
         let certificates = try TestCertificates()
-        var options = MosquittoBroker.Options()
-        options.encryption = certificates
-        let broker = try MosquittoBroker(options)
+        let broker = try encryptedBroker(certificates)
         var setup = configuration(port: broker.port, client: "reader")
         setup.tls = encryption(certificates)
         setup.tls?.authorityFile = certificates.strangeAuthorityFile
@@ -121,9 +113,7 @@ struct RefusalTests {
 
     @Test func `a missing client certificate and a plain port are said in words`() throws {
         let certificates = try TestCertificates()
-        var options = MosquittoBroker.Options()
-        options.encryption = certificates
-        let broker = try MosquittoBroker(options)
+        let broker = try encryptedBroker(certificates)
         var setup = configuration(port: broker.port, client: "reader")
         setup.tls = encryption(certificates)
         setup.tls?.certificateFile = nil
@@ -140,9 +130,7 @@ struct RefusalTests {
 
     @Test func `a certificate made out to another host is refused unless permitted`() throws {
         let certificates = try TestCertificates(serverNames: "DNS:elsewhere.example")
-        var options = MosquittoBroker.Options()
-        options.encryption = certificates
-        let broker = try MosquittoBroker(options)
+        let broker = try encryptedBroker(certificates)
         var setup = configuration(port: broker.port, client: "reader")
         setup.tls = encryption(certificates)
         #expect(try refusal(setup).word == "certificate made out to another host")
@@ -151,6 +139,13 @@ struct RefusalTests {
         setup.tls?.permitsInsecure = true
         let connection = try connected(setup, RecordingConsumer())
         #expect(connection.stop())
+    }
+
+    /// A broker that shows its certificate and wants one.
+    private func encryptedBroker(_ certificates: TestCertificates) throws -> MosquittoBroker {
+        var options = MosquittoBroker.Options()
+        options.encryption = certificates
+        return try MosquittoBroker(options)
     }
 
     private func encryption(
