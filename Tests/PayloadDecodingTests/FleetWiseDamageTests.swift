@@ -41,6 +41,20 @@ import VehicleSignals
         }.bytes
     }
 
+    /// What each decoder refuses the payload for; `nil` where it takes it.
+    private static func errors(
+        _ payload: [UInt8], of decoders: inout [MessageDecoder]
+    ) -> [DecodeError?] {
+        var errors: [DecodeError?] = []
+        for index in decoders.indices {
+            do throws(DecodeError) {
+                _ = try decoders[index].decode(vehicleData, payload)
+                errors.append(nil)
+            } catch { errors.append(error) }
+        }
+        return errors
+    }
+
     @Test func `a message that is cut off is no block that does not unpack`() throws {
         var decoders = try ["auto", "off"].map { MessageDecoder(try StateSources.make(snappy: $0)) }
         var cut = 0
@@ -50,13 +64,7 @@ import VehicleSignals
                 let payload = Array(message.prefix(count))
                 // By chance, twelve bytes of two of them are a whole block of a name's ten.
                 guard PlainSnappy.unpack(payload) == nil else { continue }
-                var errors: [DecodeError?] = []
-                for index in decoders.indices {
-                    do throws(DecodeError) {
-                        _ = try decoders[index].decode(Self.vehicleData, payload)
-                        errors.append(nil)
-                    } catch { errors.append(error) }
-                }
+                let errors = Self.errors(payload, of: &decoders)
                 #expect(errors[0] == errors[1], "\(campaign): \(payload.hex)")
                 cut += errors[0] == nil ? 0 : 1
             }
@@ -81,13 +89,7 @@ import VehicleSignals
                 block.enumerated().map { $0.offset == place ? 0xFF : $0.element }
             }
             for payload in (3..<block.count).map({ Array(block.prefix($0)) }) + broken {
-                var errors: [DecodeError?] = []
-                for index in decoders.indices {
-                    do throws(DecodeError) {
-                        _ = try decoders[index].decode(Self.vehicleData, payload)
-                        errors.append(nil)
-                    } catch { errors.append(error) }
-                }
+                let errors = Self.errors(payload, of: &decoders)
                 #expect(errors[0] == errors[1], "\(message.hex): \(payload.hex)")
             }
         }

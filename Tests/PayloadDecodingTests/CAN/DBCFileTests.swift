@@ -50,8 +50,8 @@ import Testing
 
     @Test func `keeps them out under the other number that files give their place`() throws {
         let text = """
-            BO_ 1073741824 VECTOR__INDEPENDENT_SIG_MSG: 0 Vector__XXX
-             SG_ Orphan : 0|8@0+ (1,0) [0|0] "" Vector__XXX
+            BO_ 1073741824 VECTOR__INDEPENDENT_SIG_MSG: 0 Car
+             SG_ Orphan : 0|8@0+ (1,0) [0|0] "" Car
             BO_ 7 M: 8
             """
         #expect(try read(text).messages.map(\.name) == ["M"])
